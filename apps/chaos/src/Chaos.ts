@@ -1,6 +1,6 @@
 /**
- * A run of chaos: real servers on one database with partners beside them, under load, while they are killed and
- * disturbed; then peace, until everything that was accepted has ended; then the checker.
+ * A run of chaos: real servers on one database, with partners, under load, while they are killed and disturbed; then a
+ * quiet period until everything that was accepted has ended; then the checker.
  */
 import { Clock, Effect, Exit, Fiber, type Redacted, Schedule, Scope } from "effect"
 import { SqlClient } from "effect/sql"
@@ -26,7 +26,7 @@ export interface ChaosOptions {
   readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
   /** The duration of the disturbances, in milliseconds. */
   readonly forMs: number
-  /** Ends sooner, once so many processes were killed. */
+  /** The number of kills after which the disturbances end sooner. */
   readonly kills: number
   readonly survivors: number
   readonly victims: number
@@ -34,13 +34,13 @@ export interface ChaosOptions {
   /** The order types, repeated by frequency. */
   readonly orderTypes: ReadonlyArray<string>
   readonly injections: ReadonlyArray<Injections.Injection>
-  /** Between two injections, on average. */
+  /** Milliseconds between two injections, on average. */
   readonly injectEveryMs: number
-  /** The leases of the dead are over as soon as nothing breaks any more, instead of after six seconds. */
+  /** True if leases of dead processes are ended as soon as the disturbances are over, instead of after six seconds. */
   readonly hastens: boolean
   /** The time limit for everything to end after the disturbances. */
   readonly peaceMs: number
-  /** Orders whose record is read from a server and recomputed. */
+  /** The number of orders whose record is read from a server and recomputed. */
   readonly explains: number
   readonly tell: (line: string) => void
 }
@@ -51,10 +51,10 @@ export interface Outcome {
   readonly kills: ReadonlyArray<Fleet.Kill>
   readonly injected: ReadonlyArray<string>
   readonly collapses: ReadonlyArray<string>
-  /** Starts that failed because the database was away. */
+  /** The number of starts that failed because the database was away. */
   readonly refusals: number
   readonly memories: ReadonlyArray<Memory.Memory>
-  /** The exit codes of the survivors, which are stopped at the end. */
+  /** The exit codes of the survivors, which are stopped at the end; null for one that a signal ended. */
   readonly exitCodes: ReadonlyArray<number | null>
   readonly minutes: number
 }

@@ -12,14 +12,14 @@ export interface World {
   readonly random: Random
   /** The disturbances to draw from. */
   readonly injections: ReadonlyArray<Injection>
-  /** Absent where the database is not ours to kill. */
+  /** Kills the database; absent if the database is not ours to kill. */
   readonly killDatabase?: (signal: "SIGKILL" | "SIGQUIT") => Effect.Effect<void>
   readonly pauses: Array<Pause>
   /** The current condition of the connections to partners. */
   readonly weather: { mishap: () => Mishap }
 }
 
-/** One thing that can be done, and how often it is drawn. */
+/** A disturbance, with its frequency. */
 export interface Injection {
   readonly name: string
   readonly weight: number
@@ -151,7 +151,7 @@ export const injections: ReadonlyArray<Injection> = [
   { name: "a wall clock jumps, and back", weight: 3, happens: clock }
 ]
 
-/** The disturbances after which nothing has to be waited for. */
+/** The disturbances that leave nothing to wait for. */
 export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =>
   ![paused, databaseKilled, databaseStopped].includes(happens)
 )

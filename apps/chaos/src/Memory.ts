@@ -11,7 +11,7 @@ export interface Memory {
   readonly name: string
   /** The heap after a full collection. */
   readonly heap: ReadonlyArray<Reading>
-  /** Outside of the heap, held by its objects: buffers above all, and so what is under way at the moment. */
+  /** Memory outside the heap that objects of the heap hold: mostly buffers, and therefore work in progress. */
   readonly outside: ReadonlyArray<Reading>
   readonly resident: ReadonlyArray<Reading>
 }
@@ -25,7 +25,7 @@ const residentOf = (pid: number) =>
     Effect.map((kibibytes) => kibibytes === undefined ? undefined : Number(kibibytes) * 1024)
   )
 
-/** Reads until it is interrupted. */
+/** Takes readings until it is interrupted. */
 export const make = (processes: ReadonlyArray<Pick<ServerProcess, "name" | "pid" | "weigh">>) => {
   const watched = processes.map((one) => ({
     ...one,

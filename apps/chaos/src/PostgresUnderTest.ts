@@ -1,4 +1,4 @@
-/** A PostgreSQL of its own, with everything on that keeps data, which can be killed: it comes back by itself. */
+/** A PostgreSQL server with every durability setting on, which can be killed and restarts by itself. */
 import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
 import { Effect } from "effect"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
@@ -23,7 +23,10 @@ export const make = Effect.gen(function*() {
   home.path = postgres.home
   return {
     url: postgres.url,
-    /** `SIGKILL`: as if the machine's power went for it alone; `SIGQUIT`: its own immediate stop, without a checkpoint. */
+    /**
+     * Kills the server. `SIGKILL`: as a power failure of it alone; `SIGQUIT`: its own immediate stop, without a
+     * checkpoint.
+     */
     kill: (signal: "SIGKILL" | "SIGQUIT") => Effect.map(postgres.pid, (pid) => void process.kill(pid, signal))
   }
 })

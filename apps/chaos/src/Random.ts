@@ -1,4 +1,4 @@
-/** Numbers that a seed decides, in streams of their own by name: so that one more draw here changes nothing there. */
+/** Random numbers from a seed, in named streams: drawing one more number from a stream changes no other stream. */
 
 export interface Random {
   /** From 0, below 1. */

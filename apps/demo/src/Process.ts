@@ -1,4 +1,4 @@
-/** The process of `demo [--once]`: its command line. Exit code 0 only if every order ended as the seeds say. */
+/** The process of `demo [--once]`: its command line. Exit code 0 only if every order ended as expected. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"

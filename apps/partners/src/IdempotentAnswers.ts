@@ -1,6 +1,7 @@
 /**
- * Keeps answers under an idempotency key, as Zuora does ("Idempotent requests"): any answer for 24 hours; a request
- * with the same key gets it again, 409 while the first is in progress, 422 for another URL or method.
+ * Keeps answers under an idempotency key, as Zuora does ("Idempotent requests"): an answer is kept for 24 hours. A
+ * request with the same key gets it again, 409 while the first request is in progress, or 422 for another URL or
+ * method.
  */
 import type { PartnerRequest } from "./Partner.ts"
 import { type Answer, json, type Reply } from "./Reply.ts"
@@ -11,7 +12,7 @@ interface Kept {
   readonly method: string
   readonly path: string
   readonly answer: Answer
-  /** Epoch milliseconds: when the answer was there to be given again, and when it is forgotten. */
+  /** The time, in epoch milliseconds, from which the answer is given again; `until`: until which it is. */
   readonly readyAt: number
   readonly until: number
 }

@@ -1,14 +1,14 @@
 /**
- * Words that tell any partner how to answer: a status (`503`), `reset`, `hang`, `cut`, `html`, `truncated`, `nul`,
- * `flood` (2 MiB), `cancel` (a workflow step's CancelWorkflow), `patch` (the seed's OrderPatch). `200~1500` is the same
- * answer 1500 ms later.
+ * The words that instruct a partner how to answer: a status (`503`), `reset`, `hang`, `cut`, `html`, `truncated`,
+ * `nul`, `flood` (2 MiB), `cancel` (a workflow step's CancelWorkflow), `patch` (the seed's OrderPatch). `200~1500` is
+ * the same answer 1500 ms later.
  */
 import { after, cut, hang, json, type Reply, reset, text } from "./Reply.ts"
 import { cancelled, patched } from "./WorkflowAnswer.ts"
 
 const floodBytes = 2 * 1024 * 1024
 
-/** Answers with status 200 that mean nothing, by name. */
+/** Answers with status 200 and a meaningless body, by name. */
 export const nonsense = {
   html: text(200, "text/html; charset=utf-8", "<!doctype html><title>Welcome to nginx!</title>"),
   truncated: text(200, "application/json", `{ "OrderPatch": { "Status": "Valid`),
@@ -34,7 +34,7 @@ export const instructions: ReadonlyArray<string> = [
 
 const form = /^(\d{3}|[a-z]+)(?:~(\d{1,6}))?$/
 
-/** The reply that a word stands for; `undefined` for an unknown word. */
+/** The reply to a word; `undefined` for an unknown word. */
 export const instructed = (word: string): Reply | undefined => {
   const match = form.exec(word)
   const what = match?.[1] ?? ""

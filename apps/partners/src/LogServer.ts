@@ -1,7 +1,7 @@
 /**
- * The kit's desk: the log over HTTP (`GET /log?partner=&order=&path=`, `DELETE /log`), every partner's origin
- * (`GET /partners`), all scripts at once (`GET /script`, `PUT /script` with `{ "<partner>": [items] }`), and
- * `POST /reset`, after which everything is as it was at the start.
+ * The control interface of the partners: the log over HTTP (`GET /log?partner=&order=&path=`, `DELETE /log`), every
+ * partner's origin (`GET /partners`), all scripts at once (`GET /script`, `PUT /script` with `{ "<partner>": [items]
+ * }`), and `POST /reset`, which restores the initial state.
  */
 import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -13,7 +13,7 @@ import { ScriptFault } from "./Script.ts"
 export interface Desk {
   readonly origins: Readonly<Record<string, string>>
   readonly scripts: () => Readonly<Record<string, ReadonlyArray<unknown>>>
-  /** Throws `ScriptFault` for a partner or an item that there is not, and changes nothing then. */
+  /** Replaces the scripts. Throws `ScriptFault` for an unknown partner or item, and changes nothing then. */
   readonly putScripts: (scripts: unknown) => void
   readonly reset: Effect.Effect<void>
 }
@@ -31,7 +31,7 @@ const usage = "Try GET /log, DELETE /log, GET /partners, GET /script, PUT /scrip
 
 const fault = (message: string) => HttpServerResponse.jsonUnsafe({ error: message }, { status: 400 })
 
-/** Serves the desk until the scope closes; gives its origin. */
+/** Serves the control interface until the scope closes; returns its origin. */
 export const serveLog = (desk: Desk, options: ListenOptions) =>
   listen(
     Effect.gen(function*() {

@@ -7,7 +7,7 @@ type JsonObject = Readonly<Record<string, unknown>>
 
 /** The parts of an order that a partner reads. */
 export interface OrderSeen {
-  /** Absent where the body has none: then requests are counted by their path alone. */
+  /** The order's id; absent if the body has none: requests are then counted by their path alone. */
   readonly id: string | undefined
   /** The text at a path of member names; absent if there is none or it is no text. */
   readonly text: (...path: ReadonlyArray<string>) => string | undefined
@@ -30,7 +30,7 @@ const parsed = (body: string): unknown => {
   }
 }
 
-/** Reads the order out of a body. Anything that is not JSON has no order, and is no error here. */
+/** Reads the order in a body. A body that is not JSON has no order, and is no error here. */
 export const orderSeen = (body: string): OrderSeen => {
   const document = parsed(body)
   const order = member(document, "Value") ?? document

@@ -1,6 +1,6 @@
 /**
- * A partner system: a name and a behaviour. A behaviour depends on nothing but the requests that came so far, so that the
- * same requests always meet the same answers.
+ * A partner system: a name and a behaviour. A behaviour depends on the requests so far and nothing else, so that the
+ * same requests always get the same answers.
  */
 import type { OrderSeen } from "./OrderSeen.ts"
 import type { Reply } from "./Reply.ts"
@@ -25,9 +25,9 @@ export interface PartnerRequest {
 export interface Partner {
   /** Lower-case, used in the log and in `GET /partners`. */
   readonly name: string
-  /** Finds the order's id in a body that is not an order, for the log. */
+  /** Finds the order's id for the log, in a body that is not an order. */
   readonly orderId?: (body: string) => string | undefined
   readonly reply: (request: PartnerRequest) => Reply
-  /** The script of a partner with words of its own, which it follows itself. */
+  /** The script of a partner that has words of its own and follows the script itself. */
   readonly script?: Script
 }

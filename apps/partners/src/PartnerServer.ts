@@ -10,12 +10,12 @@ import { type Reply, summary } from "./Reply.ts"
 import { RequestLog } from "./RequestLog.ts"
 import type { ScriptedPartner } from "./Scriptable.ts"
 
-/** A partner in its place: a reset puts a fresh one there. */
+/** A partner that is being served; a reset replaces it by a fresh one. */
 export interface RunningPartner {
   partner: ScriptedPartner
 }
 
-/** The address to listen on. Port 0 takes a free one. */
+/** The address to listen on; port 0 chooses a free one. */
 export interface ListenOptions {
   readonly host: string
   readonly port: number
@@ -98,7 +98,7 @@ const app = Effect.fn("PartnerServer.app")(function*(running: RunningPartner) {
   })).pipe(Effect.onInterrupt(() => log.answered(entry.id, "abandoned")))
 })
 
-/** Serves the app until the scope closes; gives its origin, `http://host:port`. */
+/** Serves the app until the scope closes; returns its origin, `http://host:port`. */
 export const listen = Effect.fnUntraced(function*<E, R>(
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>,
   options: ListenOptions
@@ -108,5 +108,5 @@ export const listen = Effect.fnUntraced(function*<E, R>(
   return HttpServer.formatAddress(server.address)
 })
 
-/** Starts one partner; gives its origin. */
+/** Starts one partner; returns its origin. */
 export const start = (running: RunningPartner, options: ListenOptions) => listen(app(running), options)

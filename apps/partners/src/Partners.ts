@@ -24,7 +24,7 @@ import { ScriptFault } from "./Script.ts"
 import { scriptable, type ScriptedPartner } from "./Scriptable.ts"
 import { defaultSeed } from "./Seed.ts"
 
-/** Every partner, as it is before the first request. The order is that of the ports: new ones come last. */
+/** Every partner in its initial state, in the order of their ports: new partners come last. */
 export const directory = (seed = defaultSeed): ReadonlyArray<ScriptedPartner> =>
   [
     provisioning,
@@ -51,7 +51,7 @@ export const directory = (seed = defaultSeed): ReadonlyArray<ScriptedPartner> =>
 export interface PartnersOptions {
   /** Default 127.0.0.1. */
   readonly host?: string
-  /** The port of the log; the partners take the ports after it, in the order of the directory. Absent: free ones. */
+  /** The port of the log; the partners use the ports after it, in the order of the directory. Absent: free ports. */
   readonly port?: number
   /** A positive integer; see `Seed`. */
   readonly seed?: number

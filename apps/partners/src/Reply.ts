@@ -15,7 +15,7 @@ export type Reply =
   }
   /** The connection is reset instead of an answer. */
   | { readonly _tag: "Reset"; readonly afterMs: number }
-  /** Half of the announced bytes arrive, then the connection goes away. */
+  /** Half of the announced bytes are sent, then the connection is closed. */
   | { readonly _tag: "Cut"; readonly body: string; readonly afterMs: number }
   /** Never answers. */
   | { readonly _tag: "Hang" }
@@ -34,13 +34,13 @@ export const text = (status: number, contentType: string, body: string): Answer 
 /** An answer whose body is the JSON text of `value`. */
 export const json = (status: number, value: unknown): Answer => text(status, "application/json", JSON.stringify(value))
 
-/** The same answer with these headers too. */
+/** The answer with further headers. */
 export const withHeaders = (headers: Readonly<Record<string, string>>, answer: Answer): Answer => ({
   ...answer,
   headers: { ...answer.headers, ...headers }
 })
 
-/** The same reply, `ms` milliseconds later. */
+/** The reply, delayed by `ms` milliseconds. */
 export const after = (ms: number, reply: Reply): Reply => reply._tag === "Hang" ? reply : { ...reply, afterMs: ms }
 
 export const reset: Reply = { _tag: "Reset", afterMs: 0 }

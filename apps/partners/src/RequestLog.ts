@@ -24,7 +24,10 @@ export const LogEntry = Schema.Struct({
   bodyBytes: Schema.String,
   /** Epoch milliseconds. */
   receivedAt: Schema.Number,
-  /** A status, `reset`, `cut`, or `abandoned` where the caller hung up first; absent while nothing was done yet. */
+  /**
+   * The status of the answer, or `reset`, `cut`, or `abandoned` if the caller closed the connection first; absent while
+   * the request is open.
+   */
   answered: Schema.optionalKey(Schema.String),
   answeredAt: Schema.optionalKey(Schema.Number),
   /** The partner's finding: for a webhook, `verified` or the reason why it is not. */
@@ -40,14 +43,14 @@ export interface LogFilter {
 }
 
 export class RequestLog extends Context.Service<RequestLog, {
-  /** Writes down a request and counts it. */
+  /** Adds a request, and counts it. */
   readonly received: (
     request: Omit<LogEntry, "id" | "number" | "receivedAt" | "answered" | "answeredAt" | "finding">
   ) => Effect.Effect<LogEntry>
-  /** Completes an entry; the first word stays. */
+  /** Completes an entry; a second call is ignored. */
   readonly answered: (id: number, answer: string, finding?: string) => Effect.Effect<void>
   readonly entries: (filter: LogFilter) => Effect.Effect<ReadonlyArray<LogEntry>>
-  /** Forgets everything, the counts too. */
+  /** Removes all entries, and resets the counts. */
   readonly clear: Effect.Effect<void>
 }>()("@sluice/partners/RequestLog") {
   static readonly layer = Layer.sync(RequestLog, () => {

@@ -2,9 +2,10 @@
  * Scripts a partner's next requests: a list of items, one for each request, in order; afterwards it behaves normally
  * again.
  *
- * An item is a word (`"ok"`: as the partner would; a word of the partner's own; an `Instruction`), an answer
- * (`{ "status": 418, "headers": {…}, "body": …, "afterMs": 100 }`; a text is sent as it is, anything else as JSON), or
- * `{ "do": <word> }`; the last two with `"order"` and `"path"` wait for a request of that order or to that path.
+ * An item is a word (`"ok"` for the partner's normal behaviour, a word of the partner's own, or an `Instruction`), an
+ * answer (`{ "status": 418, "headers": {…}, "body": …, "afterMs": 100 }`; a text is sent as it is, anything else as
+ * JSON), or `{ "do": <word> }`; the last two with `"order"` and `"path"` wait for a request of that order or to that
+ * path.
  */
 import { Schema } from "effect"
 import { instructed, instructions } from "./Instruction.ts"
@@ -15,14 +16,14 @@ import { after, json, type Reply, text, withHeaders } from "./Reply.ts"
 export type Next<Word extends string> = { readonly word: Word | "ok" } | { readonly reply: Reply }
 
 interface Item<Word extends string> {
-  /** The item as it was written, for `left`. */
+  /** The item as it was written, for `Script.left`. */
   readonly written: unknown
   readonly next: Next<Word>
   readonly order?: string
   readonly path?: string
 }
 
-/** An item that is not understood. The message names it and the valid ones. */
+/** An item that is not valid. The message names it and the valid ones. */
 export class ScriptFault extends Schema.TaggedError<ScriptFault>()("ScriptFault", { message: Schema.String }) {}
 
 const faulty = (message: string): ScriptFault => new ScriptFault({ message })

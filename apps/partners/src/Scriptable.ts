@@ -1,4 +1,4 @@
-/** A partner that does what its script says, and what it would do where the script is used up. */
+/** A partner that follows its script, and behaves normally once the script is used up. */
 import type { Partner } from "./Partner.ts"
 import { makeScript, type Script } from "./Script.ts"
 
@@ -6,7 +6,7 @@ export interface ScriptedPartner extends Partner {
   readonly script: Script
 }
 
-/** A partner with words of its own brings its script and heeds it; the others get one. */
+/** Adds a script to a partner; a partner with words of its own brings its script and follows it itself. */
 export const scriptable = (partner: Partner): ScriptedPartner => {
   if (partner.script !== undefined) return { ...partner, script: partner.script }
   const script = makeScript([])

@@ -3,7 +3,7 @@
  * another seed gives others.
  */
 
-/** The seed of everybody who names none: numbers start at 1. */
+/** The default seed, with which numbers start at 1. */
 export const defaultSeed = 1
 
 const span = 1_000_000
@@ -14,7 +14,7 @@ export const numbersFrom = (seed: number): () => number => {
   return () => ++last
 }
 
-/** A number from 0 to 99, the same for the same seed and words (FNV-1a). */
+/** A number from 0 to 99, determined by the seed and the words (FNV-1a). */
 export const dice = (seed: number, ...words: ReadonlyArray<string | number>): number => {
   let hash = 0x811c9dc5
   for (const char of [seed, ...words].join("\u0000")) {

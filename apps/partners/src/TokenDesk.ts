@@ -1,4 +1,4 @@
-/** Gives out tokens under the client-credentials grant (RFC 6749, section 4.4) and knows which of them still hold. */
+/** Issues tokens under the client-credentials grant (RFC 6749, section 4.4), and knows which of them are valid. */
 import type { PartnerRequest } from "./Partner.ts"
 import { defaultSeed, numbersFrom } from "./Seed.ts"
 
@@ -14,7 +14,7 @@ export interface ClientCredentials {
 export type TokenRefusal = "unknown_client" | "invalid_client" | "invalid_request" | "unsupported_grant_type"
 
 export interface TokenDesk {
-  /** A new token, or why there is none. */
+  /** Issues a token, or returns the reason for refusing one. */
   readonly issue: (request: PartnerRequest) => { readonly token: string } | { readonly refusal: TokenRefusal }
   /** True if the request carries a token that is valid on receipt. */
   readonly admits: (request: PartnerRequest) => boolean
@@ -23,8 +23,8 @@ export interface TokenDesk {
 }
 
 /**
- * Issues tokens and recognises them. `lifetimeSeconds` absent: tokens hold until they are forgotten. `name` makes a
- * token from its number.
+ * Issues and recognises tokens. `lifetimeSeconds` absent: tokens are valid until `forget`. `name` makes a token from
+ * its number.
  */
 export const makeTokenDesk = (
   credentials: ClientCredentials,

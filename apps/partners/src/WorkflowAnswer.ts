@@ -1,4 +1,4 @@
-/** The answers of a workflow step's partner, in the seed's own words. All have status 200. */
+/** The answers of a workflow step's partner, in the format of the source system. All have status 200. */
 import { json } from "./Reply.ts"
 
 /** The answer of a success without changes. */
@@ -21,7 +21,7 @@ export const cancelled = json(200, {
   ]
 })
 
-/** The answer that is neither success nor failure; the seed names the status and shows no example. */
+/** An answer that is neither success nor failure; the source system names this status without an example. */
 export const warned = json(200, {
   OrderActionExecutionResults: [{ ActionStatus: "Warning", ErrorReason: "The customer is on the review list" }]
 })

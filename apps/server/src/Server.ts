@@ -1,4 +1,4 @@
-/** Everything that is served, in the order in which a request meets it: the gate, the routes, the refusals. */
+/** Everything that is served, in the order in which a request passes it: authentication, the routes, the refusals. */
 import { ApiReference } from "@sluice/api/reference/ApiReference"
 import { Effect, Layer, type Scope } from "effect"
 import { HttpMiddleware, HttpRouter } from "effect/http"
@@ -104,7 +104,7 @@ const endpoints = Layer.mergeAll(
   pages
 )
 
-/** Taking orders and events in, for the routes and the direct path alike. */
+/** Accepts orders and events, for the routes and the direct path alike. */
 export const intake = Layer.merge(OrderSubmission.layer, EventReport.layer).pipe(
   Layer.provideMerge(AcceptedResponse.layer)
 )
@@ -115,7 +115,7 @@ const unrouted = NotFoundHandler.layer.pipe(Layer.provideMerge(RedactedProblems.
 /** The part of the server on one database that answers admitted requests. It needs `intake`. */
 export const admitted = Layer.provideMerge(endpoints, unrouted)
 
-/** An order's id has up to 128 characters, each up to 12 when it is escaped. */
+/** The router's configuration: an order's id has up to 128 characters, each up to 12 when it is escaped. */
 export const routerConfig = { maxParamLength: 2048 }
 
 const decision = (options: ServerOptions) =>
@@ -144,7 +144,7 @@ export const layer = (options: ServerOptions) =>
     return listening(endpoints, decide, options, Effect.provideContext(DirectIntake.make(decide), services))
   })).pipe(Layer.provide(intake))
 
-/** A server with other routes behind the same gate, and another place for ordinary orders and events. */
+/** A server with other routes behind the same authentication, and another handler of ordinary orders and events. */
 export const layerOf = <A, E, R, Services>(
   routes: Layer.Layer<A, E, R>,
   options: ServerOptions,

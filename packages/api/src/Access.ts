@@ -12,7 +12,10 @@ type Groups = typeof Api extends HttpApi.HttpApi<infer _Id, infer Group> ? Group
 type Endpoints<Group> = Group extends HttpApiGroup.HttpApiGroup<infer _Id, infer Endpoint, infer _Top> ? Endpoint
   : never
 
-/** A route that changes nothing names the role alone. `unrecorded`: changes nothing, or is kept elsewhere. */
+/**
+ * The rule of a route. One that changes nothing names the role alone; one that changes something also names the action
+ * for the audit. `unrecorded`: the route changes nothing that the audit records.
+ */
 export type Rule = Need | readonly [need: Need, action: Action | "unrecorded"]
 
 type RuleOf<Endpoint> = Endpoint extends HttpApiEndpoint.Top

@@ -6,7 +6,7 @@ import { Api } from "./Api.ts"
 import { Authorization } from "./wire/Authorization.ts"
 
 export class ApiClient extends Context.Service<ApiClient, HttpApiClient.ForApi<typeof Api>>()("@sluice/api/ApiClient") {
-  /** Speaks to the server at `baseUrl`, with `key` where it asks for one. */
+  /** A client of the server at `baseUrl`, with `key` if the server requires one. */
   static readonly layer = (options: {
     readonly baseUrl: string
     readonly key?: Redacted.Redacted

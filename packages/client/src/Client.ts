@@ -18,7 +18,7 @@ export interface ClientOptions {
   readonly baseUrl: string
   /** One of the server's `SLUICE_API_KEYS`, where it has any. */
   readonly apiKey?: string | undefined
-  /** Instead of the runtime's own. */
+  /** The `fetch` to use instead of the runtime's own. */
   readonly fetch?: (request: Request) => Promise<Response>
 }
 
@@ -28,13 +28,13 @@ export interface Client {
   readonly PUT: Method<"put">
   readonly PATCH: Method<"patch">
   readonly DELETE: Method<"delete">
-  /** Every item of a list, page by page, as they are asked for. */
+  /** Every item of a list; pages are fetched as they are needed. */
   readonly items: <Path extends ListPath>(path: Path, query?: ListQuery<Path>) => AsyncGenerator<Listed<Path>, void>
-  /** The process event at once and after each change, until its run has ended or the connection has. */
+  /** The process event at once and after each change, until its run has ended or the connection is closed. */
   readonly watch: (processEventId: string, options?: WatchOptions) => AsyncGenerator<ProcessEvent, void>
   /**
-   * The process event when its run has ended, however it ended: look at its `state`. Goes on over lost connections and
-   * 503s; give it up with `signal`, by `AbortSignal.timeout(ms)` for instance. A run may wait for days.
+   * Waits for the end of a run, in whichever state, and returns the process event: check its `state`. Reconnects after
+   * lost connections and 503s. A run may wait for days: give up with `signal`, for instance `AbortSignal.timeout(ms)`.
    */
   readonly waitFor: (processEventId: string, options?: WatchOptions) => Promise<ProcessEvent>
 }

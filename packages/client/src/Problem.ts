@@ -10,7 +10,7 @@ interface ProblemShape {
 /** The body of any problem of the API, discriminated by `type`. */
 export type ProblemBody = OneOf<keyof Schemas>
 
-/** The type of a problem. `about:blank`: an answer that is none of the API's problems, by a proxy for instance. */
+/** The type of a problem. `about:blank`: an answer that is no problem of the API, from a proxy for instance. */
 export type ProblemType = ProblemBody["type"] | "about:blank"
 
 /** One fault of the input: `path` like `steps[0].options.endpoint`. */
@@ -28,7 +28,7 @@ export class Problem extends Error {
   readonly detail: string | undefined
   /** The faults of the input with their places; otherwise empty. */
   readonly errors: ReadonlyArray<Fault>
-  /** After how many seconds it is worth another try, where the server said so. */
+  /** The number of seconds after which another try is worthwhile, if the server gave one. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(status: number, body: Partial<Record<string, unknown>>, retryAfterSeconds: number | undefined) {

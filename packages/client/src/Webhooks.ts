@@ -12,7 +12,7 @@ export type WebhookBody<Type extends WebhookType> = webhooks[Type]["post"]["requ
 
 interface Envelope<Type extends string, Body> {
   readonly type: Type
-  /** `webhook-id`: the same each time the message comes. Handle each id once. */
+  /** `webhook-id`: the same each time the message is sent. Process each id once. */
   readonly id: string
   /** `webhook-sequence`: grows over all events. */
   readonly sequence: number
@@ -42,7 +42,9 @@ export class WebhookInvalid extends Error {
 export interface WebhookRequest {
   /** Names in lower case, or `Headers`. */
   readonly headers: Headers | Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  /** The body as it came, byte for byte: not parsed and written again. */
+  /**
+   * The body exactly as it was received, byte for byte; a body that was parsed and serialised again does not verify.
+   */
   readonly body: string | Uint8Array
 }
 
@@ -97,7 +99,7 @@ const isSigned = async (key: CryptoKey, content: Uint8Array<ArrayBuffer>, signat
  * if (message.type === "order.updated") console.log(message.body.changes)
  * ```
  *
- * Rejects with `WebhookInvalid`. A server that is newer than this client may send types that the union does not have.
+ * Rejects with `WebhookInvalid`. A newer server may send types that this client's union does not have.
  */
 export const verifyWebhook = async (request: WebhookRequest, options: VerifyOptions): Promise<WebhookMessage> => {
   const { now = globalThis.Date.now(), secret, toleranceSeconds = 300 } = options

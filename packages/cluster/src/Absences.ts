@@ -21,7 +21,7 @@ interface Absence {
   readonly until: number
 }
 
-/** By `<worker> <cell>`. */
+/** The absences by `<worker> <cell>`. */
 export type Absences = ReadonlyMap<string, Absence>
 
 export const none: Absences = new Map()
@@ -31,7 +31,7 @@ export type Unreachable = ReadonlyMap<string, ReadonlySet<number>>
 
 const keyOf = (worker: string, cell: number): string => `${worker} ${cell}`
 
-/** The absences after a look at what all workers say, at `now` in milliseconds. */
+/** The absences after the workers' newest registrations; `now` in milliseconds. */
 export const next = (before: Absences, said: Unreachable, now: number): Absences => {
   const after = new Map<string, Absence>()
   for (const [key, { until }] of before) if (until > now) after.set(key, { since: undefined, until })
@@ -47,16 +47,16 @@ export const next = (before: Absences, said: Unreachable, now: number): Absences
   return after
 }
 
-/** True if the worker is not to own the cell. */
+/** True if the worker must not own the cell, because only others reach its database. */
 export const isAbsent = (absences: Absences, worker: string, cell: number, now: number): boolean =>
   (absences.get(keyOf(worker, cell))?.until ?? 0) > now
 
 const prefix = "unreachable-"
 
-/** The cells as groups of the worker's registration, in which it can say something of its own. */
+/** Encodes cells as groups of the worker's registration, the only field in which it can publish data of its own. */
 export const groupsOf = (cells: Iterable<number>): ReadonlyArray<string> =>
   [...cells].map((cell) => `${prefix}${cell}`).toSorted()
 
-/** The cells of a registration's groups. */
+/** Decodes the cells of a registration's groups. */
 export const cellsOf = (groups: ReadonlyArray<string>): ReadonlySet<number> =>
   new Set(groups.filter((group) => group.startsWith(prefix)).map((group) => Number(group.slice(prefix.length))))

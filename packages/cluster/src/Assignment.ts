@@ -15,7 +15,7 @@ const scoreOf = (text: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** The worker of each cell; empty where there is none. Workers are named by their addresses. */
+/** Assigns a worker to each cell; the name is empty if there is no worker. Workers are named by their addresses. */
 export const assign = (
   cells: ReadonlyArray<number>,
   workers: ReadonlyArray<string>,

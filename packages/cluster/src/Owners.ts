@@ -13,8 +13,8 @@
  * The lock decides who should execute a cell. What may be stored is decided by the fence in the cell's own database, so
  * that an owner that was frozen or cut off does no harm.
  *
- * A worker is gone when its heartbeats have ended, which takes five seconds. Where its process has ended and its host has
- * not, that is known within two: each worker tries to connect to the one after it, in the order of their names.
+ * A worker counts as gone once it has sent no heartbeat for five seconds. If only its process has ended, and not its
+ * host, the others know within two: each worker tries to connect to the next one in the order of their names.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Clock, Context, Effect, Layer, Option } from "effect"
@@ -50,9 +50,9 @@ const cellOfShard = ({ id }: ShardId.ShardId): number => id - 1
 
 /** Begins and ends the execution of a cell's runs in this process. */
 export interface Duties {
-  /** Returns when the cell is executed here; fails where it cannot be. */
+  /** Begins to execute the cell. Returns once it is executed here; false, or a failure, if it cannot be. */
   readonly take: (cell: number) => Effect.Effect<boolean>
-  /** Returns at once; what is in flight ends in the background. */
+  /** Ends the execution of the cell. Returns at once; work in flight ends in the background. */
   readonly give: (cell: number) => Effect.Effect<void>
   /** False while the cell's database does not answer this process. */
   readonly isReachable: (cell: number) => boolean
@@ -66,7 +66,7 @@ export interface Options {
   readonly duties: Duties
   /** Tries to connect to another worker. */
   readonly reach: (worker: string) => Effect.Effect<Reached>
-  /** Passes when the process stops: its cells are then left to others at once. */
+  /** Passes when the process stops: its cells are then given to other workers at once. */
   readonly stopped: Effect.Effect<void>
 }
 
@@ -75,13 +75,13 @@ interface State {
   readonly self: RunnerAddress.RunnerAddress
   readonly storage: RunnerStorage.RunnerStorage["Service"]
   readonly held: Set<number>
-  /** Had by their locks, and not executed yet: it may take longer than a heartbeat. */
+  /** Cells whose lock is held and that are not executed yet: starting may take longer than a heartbeat. */
   readonly taking: Set<number>
   owners: ReadonlyMap<number, string>
   absences: Absences.Absences
   /** The groups of this worker's registration. */
   groups: ReadonlyArray<string>
-  /** The last worker that a connection reached. */
+  /** The last worker to which a connection succeeded. */
   reached: string | undefined
 }
 
@@ -215,7 +215,7 @@ export class Owners extends Context.Service<Owners, {
   readonly ownerOf: (cell: number) => string | undefined
 }>()("@sluice/cluster/Owners") {}
 
-/** Owns cells on any runner storage. */
+/** Owns cells, with any runner storage. */
 export const layerStorage = (options: Options) =>
   Layer.effect(
     Owners,

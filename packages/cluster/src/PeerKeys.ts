@@ -6,7 +6,7 @@ import { Redacted } from "effect"
 import { createHash, createHmac } from "node:crypto"
 import type { Address } from "./Address.ts"
 
-/** This process in the cluster. */
+/** This process as a member of the cluster. */
 export interface Member {
   readonly address: Address
   /** 32 bytes each. The first is proved to others; each is accepted from them. */
@@ -18,7 +18,9 @@ export interface Proof {
   readonly psk: Buffer
 }
 
-/** The key itself never leaves the process: the other side proves what is derived from it. */
+/**
+ * The proof of a key in the TLS handshake: a value derived from it, so that the key itself never leaves the process.
+ */
 export const proofOf = (key: Redacted.Redacted<Uint8Array>): Proof => {
   const psk = createHmac("sha256", Redacted.value(key)).update("sluice cluster").digest()
   return { psk, identity: createHash("sha256").update(psk).digest("hex").slice(0, 32) }
@@ -30,10 +32,10 @@ export const tls = {
   maxVersion: "TLSv1.2"
 } as const
 
-/** Headers of the processes' own, which no client's request has. */
+/** Headers between the processes of a cluster; they are removed from requests of clients. */
 export const cellHeader = "sluice-cell"
 export const callerHeader = "sluice-caller"
 export const addressHeader = "sluice-remote-address"
 
-/** The status of an answer that says: the process owns the cell no more, or not yet. */
+/** The status of an answer by a process that does not own the cell any more, or not yet. */
 export const notOwner = 421

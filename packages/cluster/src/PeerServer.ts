@@ -1,5 +1,5 @@
 /**
- * Serves what other processes pass on to this one, as if it had come here. A connection that proves no key of this
+ * Serves requests that other processes forward, as if they had come here. A connection that proves no key of this
  * process is closed before anything of it is read.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
@@ -17,15 +17,17 @@ type Handler = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** The address cannot be listened on. */
+/** The process cannot listen on the address. */
 export class PeerListenFailed extends Schema.TaggedError<PeerListenFailed>()("PeerListenFailed", {
   host: Schema.String,
   port: Schema.Int,
-  /** The system's words. */
+  /** The message of the operating system. */
   message: Schema.String
 }) {}
 
-/** The handler of a cell that is owned here, for a caller as `Rules.caller` has it; `undefined` for other cells. */
+/**
+ * The handler of a cell that this process owns, for a caller encoded as by `Rules.caller`; `undefined` for other cells.
+ */
 export type OwnedHere = (cell: number, caller: string | undefined) => Handler | undefined
 
 /** The time in which others notice that the process owns no cell, and send it nothing more: some of their looks. */
@@ -35,12 +37,12 @@ const leaveGrace = "1500 millis"
 const closeGrace = "2 seconds"
 
 interface Forwarded {
-  /** -1 where none is named. */
+  /** The number of the cell; -1 if the request names none. */
   readonly cell: number
   readonly caller: string | undefined
 }
 
-/** The cell that a request is for, and the caller as `Rules.caller` has it. */
+/** The cell that a request is for, and its caller, encoded as by `Rules.caller`. */
 export const forwardedOf = (
   { headers }: { readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> }
 ): Forwarded => {

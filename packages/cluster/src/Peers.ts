@@ -1,6 +1,6 @@
 /**
- * Passes requests on to the processes that own the cells that they are about, over TLS with a pre-shared key
- * (`PeerKeys.ts`). The owner serves a request as if it had come there (`PeerServer.ts`).
+ * Forwards requests to the owners of the cells that they concern, over TLS with a pre-shared key (`PeerKeys.ts`). The
+ * owner serves a request as if it had come there (`PeerServer.ts`).
  *
  * | what happens to a request | answer |
  * | --- | --- |
@@ -21,37 +21,37 @@ type Response = HttpServerResponse.HttpServerResponse
 
 type Handler = Effect.Effect<Response, never, HttpServerRequest.HttpServerRequest | Scope.Scope>
 
-/** The rules under which a program passes requests on. */
+/** The rules by which requests are forwarded. */
 export interface Rules {
   /** True if the cell's owner has to serve it. */
   readonly isForwarded: (method: string, url: string) => boolean
-  /** In bytes; a request with a larger body is served, and refused, here. */
+  /** The largest body to forward, in bytes; a request with a larger one is served here, and refused. */
   readonly maxBody: number
-  /** The caller who was let in, in a form that the owner reads. */
+  /** The authenticated caller, encoded for the owner. */
   readonly caller: Effect.Effect<string | undefined>
-  /** The answer to a request that was sent, and may have been served, when its owner was lost. */
+  /** The answer where the owner was lost after the request was sent, so that it may have been served. */
   readonly lost: (cell: number) => Response
 }
 
 export type { Member }
 
-/** A request whose body is there. */
+/** A request whose body was read. */
 export interface Passed {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
-  /** As `Rules.caller` has it. */
+  /** The caller, encoded as by `Rules.caller`. */
   readonly caller: string | undefined
   readonly remoteAddress?: string | undefined
 }
 
 export interface Peers {
-  /** Has `owner` serve what its rules were asked about already, and `here` where it cannot be reached. */
+  /** Has `owner` serve a request that is known to be for it, and `here` if the owner cannot be reached. */
   readonly pass: (cell: number, owner: string, passed: Passed, here: Effect.Effect<Response>) => Effect.Effect<Response>
   /** Serves the request at `owner`, and `here` where that is this process or cannot be reached. */
   readonly forward: (cell: number, owner: string | undefined, here: Handler) => Handler
-  /** Tries a connection of its own to the process of that name. */
+  /** Tests by a new connection whether the process of that name can be reached. */
   readonly reach: (name: string) => Effect.Effect<Reached>
 }
 

@@ -1,7 +1,7 @@
 /**
- * Finds out by a connection of its own whether a process can be reached: a connection that is there already tells nothing
- * when the other process is frozen, or the network between them is gone. One answer serves all requests that wait for the
- * process, so that it is asked once a second at most.
+ * Tests by a new connection whether a process can be reached: an existing connection tells nothing if the other process
+ * is frozen or the network between them is down. All requests that wait for the process share one test, and there is at
+ * most one a second.
  */
 import { Redacted } from "effect"
 import { connect } from "node:tls"
@@ -14,7 +14,7 @@ const patienceMs = 3000
 /** An answer is good for so long. */
 const freshMs = 1000
 
-/** `refused`: the host answers, and nothing listens there, as where the process has ended. */
+/** The result of a test. `refused`: the host answers and nothing listens there, as after the process has ended. */
 export type Reached = "reached" | "refused" | "silent"
 
 interface Probe {
@@ -52,7 +52,7 @@ export class Reachability {
     this.proof = proof
   }
 
-  /** `reached` if the process of that name has completed a handshake within the last second. */
+  /** Tests the process of that name; `reached` without a test if a handshake was completed within the last second. */
   check(name: string): Promise<Reached> {
     const now = performance.now()
     const known = this.probes.get(name)

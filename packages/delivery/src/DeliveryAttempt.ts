@@ -14,7 +14,7 @@ import { type AttemptRequest, shown } from "./DeliveryRequest.ts"
 import type { AttemptRecord, StepRecord } from "./DeliveryStore.ts"
 import { AttemptEnd } from "./Judgement.ts"
 
-/** The bytes of an answer that are kept. */
+/** The number of bytes of an answer's body that are kept. */
 export const keptBytes = 64 * 1024
 
 /** The time for a token, in milliseconds. The claim lasts longer than it and the attempt. */
@@ -23,7 +23,7 @@ const tokenMs = 15_000
 export interface Attempted {
   readonly end: AttemptEnd
   readonly record: AttemptRecord
-  /** The same attempt as a record of the step whose call it is. */
+  /** The attempt as a record of a step, where the message is the call of that step. */
   readonly callout?: StepRecord
 }
 
@@ -125,7 +125,7 @@ const inTime = Effect.timeoutOrElse({
 /** The authorization of an attempt, or why there is none; absent where its headers need none. */
 export type Authorized = Result.Result<string, CredentialsError> | undefined
 
-/** The record of an attempt for which nothing could be sent. */
+/** The record of an attempt for which no request could be sent. */
 export const unsent = (number: number, startedAt: number, code: string, message: string): Attempted => ({
   end: AttemptEnd.Failed({ code, message }),
   record: { number, startedAt, durationMs: 0, error: { code, message } }
@@ -157,7 +157,7 @@ export const make = Effect.gen(function*() {
   const exchange = (request: AttemptRequest, headers: AttemptRequest["headers"]) =>
     exchangeVia(outbound, request, headers)
 
-  /** The authorization is no part of the attempt's time: its token may wait for a turn of its own. */
+  /** Obtains the authorization. It is no part of the attempt's time: its token may wait for a turn of its own. */
   const authorize = ({ authentication, headers }: AttemptRequest): Effect.Effect<Authorized, TurnNotNear> =>
     "authorization" in headers || authentication === undefined
       ? Effect.undefined
@@ -177,7 +177,7 @@ export const make = Effect.gen(function*() {
     }
   )
 
-  /** Sends, once. Interruptible: an interrupted attempt leaves no record. */
+  /** Sends the request, once. Interruptible: an interrupted attempt leaves no record. */
   const attempt = (
     delivery: string,
     number: number,

@@ -1,6 +1,6 @@
 /**
- * The request of a delivery as it would be sent now: shown before it is sent, and given to those who pull. Contract:
- * section 7, deliveries and feed.
+ * The request of a delivery as it would be sent now: shown before it is sent, and given to receivers that pull the
+ * feed. Contract: section 7, deliveries and feed.
  */
 import type { Signature } from "@sluice/http-client/Signature"
 import { Context, Effect, Layer } from "effect"
@@ -25,9 +25,12 @@ export type FeedMessage =
   | { readonly _tag: "Unprepared"; readonly message: string }
 
 export class DeliveryPreview extends Context.Service<DeliveryPreview, {
-  /** `undefined` where nothing would be sent: the endpoint is gone, or its filter or template says so. */
+  /**
+   * The request of a delivery; `undefined` where nothing would be sent: the endpoint was deleted, or its filter or
+   * template leaves the message out.
+   */
   readonly request: (delivery: ClaimedDelivery) => Effect.Effect<ShownRequest | undefined>
-  /** `headers`: those that begin with `webhook-`. */
+  /** The message with its headers that begin with `webhook-`. */
   readonly message: (delivery: ClaimedDelivery) => Effect.Effect<FeedMessage>
   /** Hides every configured secret in a body that was sent. */
   readonly redacted: (body: Uint8Array) => Uint8Array

@@ -1,5 +1,5 @@
 /**
- * The request of a delivery: address, headers and body, as the settings of the moment make them. The dispatcher sends it;
+ * The request of a delivery: address, headers and body, by the settings in force. The dispatcher sends it;
  * `DeliveryPreview` shows it before that. Contract: section 9.
  */
 import { messageId } from "@sluice/domain/identity/Ids"
@@ -20,7 +20,7 @@ import type { ClaimedDelivery, StepTarget } from "./DeliveryStore.ts"
 import { Destinations } from "./Destinations.ts"
 import * as Preparation from "./Preparation.ts"
 
-/** Milliseconds that an endpoint has for its whole answer. */
+/** The time for an endpoint's whole answer, in milliseconds. */
 export const timeoutMs = 15_000
 
 /** An attempt at the call of a step. */
@@ -39,7 +39,7 @@ export interface AttemptRequest {
   readonly tls: TlsIdentity | undefined
   readonly timeoutMs: number
   readonly body: Uint8Array
-  /** Present where the message is the call of a step. */
+  /** Present if the message is the call of a step. */
   readonly callout?: AttemptedCallout
 }
 
@@ -48,14 +48,14 @@ export type DeliveryRequest = Data.TaggedEnum<{
   Ready: { readonly request: AttemptRequest; readonly isChanged: boolean; readonly delaysMs: ReadonlyArray<number> }
   /** The endpoint's filter leaves the message out. */
   Filtered: {}
-  /** Nothing can be sent; it counts as a failed attempt. */
+  /** Nothing can be sent, which counts as a failed attempt. */
   Unprepared: { readonly code: string; readonly message: string; readonly delaysMs: ReadonlyArray<number> }
   /** The endpoint is not among the settings. */
   EndpointUnknown: {}
 }>
 export const DeliveryRequest = Data.taggedEnum<DeliveryRequest>()
 
-/** Address and headers as they may be shown; credentials that are found while it is sent read `[redacted]`. */
+/** The address and headers that may be shown; credentials that are looked up only for sending read `[redacted]`. */
 export const shown = (
   { authentication, headers, url }: Pick<AttemptRequest, "url" | "headers" | "authentication">,
   redactor: Redactor

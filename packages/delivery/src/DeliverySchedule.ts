@@ -18,12 +18,15 @@ export const defaultDelaysMs: ReadonlyArray<number> = [
   24 * hours
 ]
 
-/** A wait is drawn up to so much longer, so that what failed together does not come back together. */
+/**
+ * The largest random extension of a wait, as a share of it, so that deliveries that failed together are not retried
+ * together.
+ */
 export const jitter = 0.2
 
 /**
- * Milliseconds until the next attempt after `made` attempts; `undefined` where there is none. `draw` is in [0, 1).
- * `retryAfter` can only delay it.
+ * Milliseconds until the next attempt after `made` attempts; `undefined` if none follows. `draw`, in [0, 1), determines
+ * the random extension. `retryAfter`, in milliseconds, can only delay the attempt.
  */
 export const delayAfter = (
   delaysMs: ReadonlyArray<number>,

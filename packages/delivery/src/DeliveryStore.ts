@@ -26,7 +26,7 @@ export interface StepTarget {
   readonly callout?: DeliveredCallout
 }
 
-/** The record of an attempt, for the step whose call is delivered. */
+/** The record of an attempt, and the step whose call was delivered. */
 export interface StepRecord {
   /** UUID. */
   readonly runId: string
@@ -45,7 +45,7 @@ export interface ClaimedDelivery {
   readonly orderId?: string
   /** The id of the timeline entry that a message about an order tells of. */
   readonly cause?: string
-  /** The creation time of the message: the value of `$now()` for its filter and template. */
+  /** The creation time of the message, which is `$now()` in its filter and template. */
   readonly createdAt: number
   /** The group that shares a queue: an endpoint, or the origin of a step's URL. */
   readonly lane: string
@@ -57,9 +57,9 @@ export interface ClaimedDelivery {
    * settings are by now.
    */
   readonly frozen: boolean
-  /** Attempts so far; the next one's number is one more. */
+  /** The number of attempts so far. */
   readonly attempts: number
-  /** Attempts since the schedule began: a redelivery begins it anew. */
+  /** The number of attempts since the schedule began; a redelivery begins it again. */
   readonly round: number
 }
 
@@ -93,7 +93,10 @@ export type Settlement =
   }
   /** The endpoint's filter left it out. */
   | { readonly _tag: "Filtered" }
-  /** This process knows no such endpoint: cancelled where it was deleted; else it is new, and known in a moment. */
+  /**
+   * This process does not know the endpoint. If it was deleted, the delivery is cancelled; a new endpoint is known
+   * within a second.
+   */
   | { readonly _tag: "EndpointUnknown" }
   /** Not attempted: other processes may claim it. */
   | { readonly _tag: "Returned" }
@@ -104,7 +107,7 @@ export const lookAgainMs = 1000
 export interface ClaimRequest {
   /** The remaining room of each endpoint queue that is in use. */
   readonly room: ReadonlyMap<string, number>
-  /** The same for every other lane. */
+  /** The room of every other lane. */
   readonly otherwise: number
   /** The remaining room in total. */
   readonly total: number
@@ -112,7 +115,7 @@ export interface ClaimRequest {
 
 export interface Claim {
   readonly deliveries: ReadonlyArray<ClaimedDelivery>
-  /** Milliseconds until the next one is due in a lane that had room; absent: none waits. */
+  /** Milliseconds until the next delivery is due in a lane that had room; absent: none waits. */
   readonly nextInMs?: number
 }
 
@@ -120,14 +123,15 @@ export interface Claim {
 export interface Receiver {
   /** The room for deliveries: asked before each commit that makes some. */
   readonly room: () => ClaimRequest
-  /** They are its own from that commit on. */
+  /** Receives deliveries that were claimed for this process when they were stored. */
   readonly start: (deliveries: ReadonlyArray<ClaimedDelivery>) => void
 }
 
 export class DeliveryStore extends Context.Service<DeliveryStore, {
   /**
-   * Takes what is due, lane by lane, each bounded, so that one lane's backlog hides no other; heeds the endpoints' rate
-   * limits over all processes. What is claimed and not settled within `claimMs` can be claimed again, by anybody.
+   * Claims due deliveries, lane by lane, each bounded, so that one lane's backlog hides no other; keeps to the
+   * endpoints' rate limits over all processes. A claimed delivery that is not settled within `claimMs` can be claimed
+   * again by any process.
    */
   readonly claim: (request: ClaimRequest) => Effect.Effect<Claim, StoreUnavailable>
   /**
@@ -143,7 +147,7 @@ export class DeliveryStore extends Context.Service<DeliveryStore, {
    * which many share; while the database is away it keeps trying.
    */
   readonly settle: (delivery: ClaimedDelivery, settlement: Settlement) => Effect.Effect<void>
-  /** Passes when there may be something to claim that the last claim did not know of, made here or elsewhere. */
+  /** Passes when a delivery may be due that the last claim did not see, made here or elsewhere. */
   readonly due: Effect.Effect<void>
 }>()("@sluice/delivery/DeliveryStore") {}
 

@@ -1,6 +1,6 @@
 /**
- * Port: where a delivery goes, by the settings of the moment, and what must not be repeated in records.
- * Contract: sections 4 and 9.
+ * Port: the destination of a delivery by the settings in force, and the secrets to redact in its records. Contract:
+ * sections 4 and 9.
  */
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import type { TlsIdentity } from "@sluice/domain/pipeline/TlsIdentity"
@@ -9,7 +9,7 @@ import type { WebhookEndpoint } from "@sluice/domain/webhook/WebhookEndpoint"
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { StepTarget } from "./DeliveryStore.ts"
 
-/** The settings that a step's message refers to cannot be had. It counts as a failed attempt. */
+/** The settings that a step's message refers to are not available. It counts as a failed attempt. */
 export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()("DestinationUnknown", {
   message: Schema.String
 }) {}
@@ -18,7 +18,7 @@ export class DestinationUnknown extends Schema.TaggedError<DestinationUnknown>()
 export interface StepCredentials {
   /** The stored address, with the secrets in its query that are not stored with it. */
   readonly url: string
-  /** Over the stored ones. */
+  /** Headers that replace stored ones of the same name. */
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication
   /** `whsec_…`: the request is signed with it. */
@@ -28,7 +28,7 @@ export interface StepCredentials {
 }
 
 export class Destinations extends Context.Service<Destinations, {
-  /** `undefined`: it was deleted. */
+  /** The endpoint; `undefined` if it was deleted. */
   readonly endpoint: (id: string) => WebhookEndpoint | undefined
   readonly credentials: (target: StepTarget) => Effect.Effect<StepCredentials, DestinationUnknown>
   /** Hides every configured secret. */

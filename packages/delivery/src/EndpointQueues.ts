@@ -24,17 +24,17 @@ const handedShare = 7 / 8
 
 interface EndpointQueue {
   inFlight: number
-  /** The number of these that were claimed locally. */
+  /** The number of deliveries in flight that were claimed locally. */
   handed: number
   allowed: number
 }
 
 export interface EndpointQueues {
-  /** `handed`: it was made here, and taken without a claim. */
+  /** Adds a delivery in flight. `handed`: it was claimed locally. */
   readonly enter: (lane: string, handed?: boolean) => void
-  /** `answered`: true for a response of any status. */
+  /** Removes a delivery in flight. `answered`: true for a response of any status. */
   readonly leave: (lane: string, answered: boolean, handed?: boolean) => void
-  /** Room by lane, for those of which something is known; 0 where there is none. */
+  /** The room of the lanes in use; 0 for a lane that is full. */
   readonly room: () => ReadonlyMap<string, number>
   /**
    * The room for local claims; `waits` tells whether older deliveries may be waiting for an endpoint, or for one that

@@ -1,6 +1,4 @@
-/**
- * Decides what follows from an attempt: a pure function of its end and of the endpoint's schedule. Contract: section 9.
- */
+/** Decides what follows an attempt: a pure function of its end and of the endpoint's schedule. Contract: section 9. */
 import { retryAfterMs } from "@sluice/domain/internal/decode/RetryAfter"
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import { Data } from "effect"

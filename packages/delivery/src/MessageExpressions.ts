@@ -11,8 +11,8 @@ export class MessageExpressionError extends Schema.TaggedError<MessageExpression
 
 export class MessageExpressions extends Context.Service<MessageExpressions, {
   /**
-   * `undefined`: it yields nothing. `now` (epoch milliseconds) is what `$now()` gives. Slow expressions of one endpoint do
-   * not delay those of another.
+   * Evaluates an expression; `undefined` if it has no result. `now` (epoch milliseconds) is the value of `$now()`. Slow
+   * expressions of one endpoint do not delay those of another.
    */
   readonly evaluate: (
     source: string,

@@ -14,7 +14,7 @@ import { Destinations } from "./Destinations.ts"
 import { MessageExpressions } from "./MessageExpressions.ts"
 
 export type Preparation = Data.TaggedEnum<{
-  /** `changed`: it is not the message's own bytes. */
+  /** The body to send. `changed`: it differs from the message's own bytes. */
   Ready: { readonly body: Uint8Array; readonly changed: boolean }
   Filtered: {}
   Failed: { readonly code: (typeof unpreparedCodes)[number]; readonly message: string }

@@ -1,7 +1,7 @@
 /**
  * The engine inside a service of your own, in one layer: settings and plugins in, `Intake` and `Runs` out.
  *
- * Left to provide are the journal (`@sluice/persistence/EnginePostgres`) and the way out to partners
+ * You provide the journal (`@sluice/persistence/EnginePostgres`) and outbound HTTP
  * (`@sluice/http-client/node/OutboundUndici`). In a test {@link layerTest} brings both, in memory.
  */
 import type { Json } from "@sluice/domain/json/Json"
@@ -46,8 +46,8 @@ export interface EngineOptions<Listed extends ReadonlyArray<ListedPlugin> = Read
 }
 
 /**
- * The services of the engine: `Intake` takes orders in, `Runs` executes them and tells how they ended, `TakeCallback` takes
- * the answers of partners for which steps wait.
+ * The services of the engine: `Intake` accepts orders, `Runs` executes them and reports their ends, `TakeCallback`
+ * accepts the answers of partners for which steps wait.
  */
 export type Engine = Intake | Runs | CancelRun | EditOrder | TakeCallback | Settings
 

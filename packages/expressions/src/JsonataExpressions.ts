@@ -51,7 +51,10 @@ const maxKnown = 2_000
 /** Milliseconds after which the child for checks ends. */
 const checkIdleMs = 60_000
 
-/** Starts no process before the first expression that needs one; all end with the layer's scope. */
+/**
+ * Evaluates expressions in child processes. The first expression that needs one starts it; all end with the layer's
+ * scope.
+ */
 export const layer = (options: Options = {}): Layer.Layer<Expressions> => Layer.effect(Expressions, make(options))
 
 const make = Effect.fnUntraced(function*(options: Options) {

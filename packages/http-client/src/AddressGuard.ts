@@ -21,17 +21,20 @@ import { Option, Result, Schema } from "effect"
 import * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 
-/** An entry of `SLUICE_ALLOW_NETWORKS` that is no network. The message names the entry and its mend. */
+/** An entry of `SLUICE_ALLOW_NETWORKS` that is no network. The message names the entry and how to mend it. */
 export class InvalidNetwork extends Schema.TaggedError<InvalidNetwork>()("InvalidNetwork", {
   entry: Schema.String,
   message: Schema.String
 }) {}
 
-/** Every answer is `undefined` for "may be reached", or a sentence that says why not and what would allow it. */
+/**
+ * Decides about addresses. A result is `undefined` if the address may be reached, or else a sentence that says why not
+ * and what would allow it.
+ */
 export interface AddressGuard {
-  /** `address` is an IP address as text. `name`, if given, is the host name that resolved to it. */
+  /** Judges an IP address. `name`, if given, is the host name that resolved to it. */
   readonly refuseAddress: (address: string, name?: string) => string | undefined
-  /** `hostname` as in `URL.hostname`: a name, an IPv4 address, or a bracketed IPv6 address. */
+  /** Judges a host as `URL.hostname` gives it: a name, an IPv4 address, or a bracketed IPv6 address. */
   readonly refuseHost: (hostname: string) => string | undefined
   /** Judges scheme, literal address and metadata names. The answer never repeats the URL: it may hold a password. */
   readonly refuseUrl: (url: string) => string | undefined

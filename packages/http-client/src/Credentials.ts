@@ -1,11 +1,10 @@
 /**
- * The headers that prove who sends a request: `Authorization`, from the settings that say how to authenticate, and the
- * signature of those that have a `signingSecret`.
+ * The headers that prove who sends a request: `Authorization`, from the settings of an auth provider or connector, and
+ * the signature of requests that have a `signingSecret`.
  *
- * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, in this
- * process and in those that share its `TokenStore`, kept until shortly before it expires, and fetched anew after a 401
- * that was met with it. Failures are not kept.
- * Contract: section 4, "Auth provider".
+ * For the client-credentials grant (RFC 6749, section 4.4) a token is fetched once for however many wait for it, in
+ * this process and in those that share its `TokenStore`, kept until shortly before it expires, and fetched anew after a
+ * 401 that was met with it. Failures are not kept. Contract: section 4, "Auth provider".
  */
 import type { Authentication } from "@sluice/domain/pipeline/AuthProvider"
 import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Redacted } from "effect"
@@ -25,8 +24,8 @@ export class Credentials extends Context.Service<Credentials, {
    */
   readonly authorization: (provider: Authentication) => Effect.Effect<string, CredentialsError | TurnNotNear>
   /**
-   * Says that a request with this value was answered with 401. Only that very value is dropped: of many that were
-   * turned away with it, the first causes a new token to be fetched and the others wait for it.
+   * Drops the cached token after a request with this value was answered with 401. Only that value is dropped: of many
+   * requests that were refused with it, the first causes a new token to be fetched, and the others wait for it.
    */
   readonly invalidate: (provider: Authentication, usedValue: string) => Effect.Effect<void>
   /** The headers of Standard Webhooks for a request with this `webhook-id` and body that is sent now. */
@@ -123,7 +122,7 @@ export class Credentials extends Context.Service<Credentials, {
     })
   )
 
-  /** Tokens are this process's own; signatures are made by WebCrypto. */
+  /** Keeps tokens in this process only; signatures are made by WebCrypto. */
   static readonly layerMemory = Credentials.layer.pipe(
     Layer.provide([TokenStore.layerMemory, Signature.layerWebCrypto])
   )
@@ -131,7 +130,7 @@ export class Credentials extends Context.Service<Credentials, {
 
 interface Entry {
   readonly value: Deferred.Deferred<string, CredentialsError | TurnNotNear>
-  /** Once it has been fetched. */
+  /** The token; absent while it is being fetched. */
   token: string | undefined
   /** The monotonic time at which it expires, in nanoseconds; infinite while it is being fetched. */
   usableUntil: bigint

@@ -1,8 +1,7 @@
 /**
  * Port: one HTTP exchange with another system, bounded in time and bytes, with a typed result for every ending.
  *
- * The engine and the delivery of webhooks ask for an exchange here; the adapters under `node/` make it.
- * Contract: section 5.
+ * The engine and the dispatcher of webhooks call it; the adapters under `node/` implement it. Contract: section 5.
  */
 import { UnreachableCode } from "@sluice/domain/callout/Outcome"
 import type { Fault } from "@sluice/domain/order/Order"
@@ -25,7 +24,7 @@ export interface OutboundRequest {
   readonly maxBytes?: number | undefined
   /** A private authority and a client certificate, for `https:` URLs. */
   readonly tls?: TlsIdentity | undefined
-  /** Called before the first byte may leave, so that an interrupted exchange is known to be unsent or not. */
+  /** Called before the first byte may leave, so that the caller knows whether an interrupted exchange was sent. */
   readonly onSending?: (() => void) | undefined
 }
 
@@ -58,12 +57,12 @@ export class OutboundUnreachable extends Schema.TaggedError<OutboundUnreachable>
   sent: Schema.Boolean
 }) {}
 
-/** Something came that is not an HTTP answer, or whose body cannot be decompressed. */
+/** Bytes came that are not an HTTP answer, or its body cannot be decompressed. */
 export class OutboundUnreadable extends Schema.TaggedError<OutboundUnreadable>()("OutboundUnreadable", {
   message: Schema.String,
   /** True if a byte of the request may have left: without a status, the call may have taken effect. */
   sent: Schema.Boolean,
-  /** The status, where a head could be read. */
+  /** The status, if the head of the answer could be read. */
   status: Schema.optionalKey(Schema.Int)
 }) {}
 

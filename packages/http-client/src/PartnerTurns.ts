@@ -15,7 +15,7 @@ export interface PartnerLimits {
   readonly maxConcurrent?: number
   /** Requests that may begin in any span of a second. */
   readonly ratePerSecond?: number
-  /** Nothing is sent. */
+  /** True if nothing may be sent. */
   readonly paused: boolean
   readonly reason?: string
 }
@@ -28,17 +28,23 @@ export class TurnNotNear extends Schema.TaggedError<TurnNotNear>()("TurnNotNear"
 
 /** A place among the requests to a partner, from when it is taken until `end`. */
 export interface Turn {
-  /** Passes when the request may begin, which it then must do at once. Fails where the partner was paused meanwhile. */
+  /**
+   * Passes when the request may begin; the caller must then begin it at once. Fails if the partner was paused
+   * meanwhile.
+   */
   readonly begin: Effect.Effect<void, TurnNotNear>
-  /** The request has ended, or is not made. Has to be called once. */
+  /** Ends the turn, after the request or without one. Must be called once. */
   readonly end: Effect.Effect<void>
 }
 
 export interface TurnRequest {
   readonly host: string
-  /** Requests of different lines take turns: a pipeline, an endpoint. */
+  /** The queue of the request: a pipeline or an endpoint. Different lines take turns. */
   readonly line: string
-  /** False for a request that has to queue behind the runs that wait for the partner, unowned. */
+  /**
+   * True for a run that was released from its wait for the partner; other requests queue behind the runs that still
+   * wait.
+   */
   readonly released: boolean
 }
 
@@ -63,7 +69,7 @@ const limitText = ({ maxConcurrent, ratePerSecond }: PartnerLimits): string =>
     ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} requests at once`])
   ].join(" and ")
 
-/** The words for a wait because of the limits: what a run's `reason` says. */
+/** The words for a wait because of the limits, for a run's `reason`. */
 export const waitText = (host: string, limits: PartnerLimits): string =>
   limits.paused
     ? `waits because partner ${host} is paused${limits.reason === undefined ? "" : `: ${limits.reason}`}`

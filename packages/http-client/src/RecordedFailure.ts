@@ -3,7 +3,7 @@ import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { CredentialsError } from "./Credentials.ts"
 import type { OutboundError } from "./Outbound.ts"
 
-/** The members of a record that tell of the failure; the message is not redacted. */
+/** The members of a record that describe the failure; the message is not redacted. */
 export const recordedFailure = (
   error: OutboundError | CredentialsError
 ): Pick<CalloutRecord, "outcome" | "unknown"> & { readonly error: NonNullable<CalloutRecord["error"]> } => {

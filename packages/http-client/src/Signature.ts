@@ -20,7 +20,9 @@ export interface Signed {
   readonly body: Uint8Array
 }
 
-/** The secrets that sign at `now`, in epoch milliseconds. */
+/**
+ * The secrets that sign at `now`, in epoch milliseconds: the current one, and a former one until its rotation is over.
+ */
 export const inForce = (secrets: ReadonlyArray<SigningSecret>, now: number): ReadonlyArray<Redacted.Redacted> =>
   secrets.filter(({ until }) => until === undefined || now < until).map(({ secret }) => secret)
 
@@ -30,14 +32,16 @@ export class Signature extends Context.Service<Signature, {
 }>()("@sluice/http-client/Signature") {
   static readonly layer: Layer.Layer<Signature, never, Mac.Mac> = Layer.effect(Signature, Effect.suspend(() => make))
 
-  /** Signs on any platform; on Node `MacNode` is quicker. */
+  /** Signs on any platform; on Node `MacNode` is faster. */
   static readonly layerWebCrypto: Layer.Layer<Signature> = Signature.layer.pipe(
     Layer.provide(Mac.layerWebCrypto),
     Layer.provide(SecureRandom.layerWebCrypto)
   )
 }
 
-/** The headers of Standard Webhooks for a request that is sent now. `secretsAt` gives those that sign at a moment. */
+/**
+ * The headers of Standard Webhooks for a request that is sent now. `secretsAt` gives the secrets that sign at a time.
+ */
 export const signatureHeaders = (
   { sign }: Signature["Service"],
   id: string,

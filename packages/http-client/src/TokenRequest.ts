@@ -25,20 +25,19 @@ export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefus
 }) {}
 
 /**
- * The reasons for which credentials cannot be had.
- * `sent` is always false here: it speaks of the request that needs the header, of which nothing has left, and not of
- * the request for the token.
+ * The reasons why credentials cannot be obtained. `sent` is always false here: it is about the request that needs them,
+ * of which nothing was sent, and not about the request for the token.
  */
 export type CredentialsError = OutboundTimedOut | OutboundUnreachable | TokenRefused
 
 export type ClientCredentials = Extract<Authentication, { readonly type: "oauth2ClientCredentials" }>
 
-/** A token as it was answered. */
+/** A token from the token endpoint. */
 export interface FetchedToken {
   /** The bare token: a secret. */
   readonly token: string
   readonly status: number
-  /** The life that the answer gives it, where it gives one that can be read. */
+  /** The lifetime that the endpoint states; absent if it states none that can be read. */
   readonly expiresInSeconds?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Port: tokens that were fetched, kept where others who ask with the same credentials find them, so that however many
- * processes there are, one of them fetches. Contract: section 4, `oauth2ClientCredentials`.
+ * Port: fetched tokens, shared by all callers with the same credentials, so that of any number of processes only one
+ * fetches a token. Contract: section 4, `oauth2ClientCredentials`.
  *
  * Nothing here fails: where the shared place is away, each one fetches for itself.
  */
@@ -40,14 +40,14 @@ export const TokenClaim = Data.taggedEnum<TokenClaim>()
 /** The time after which a claimed fetch counts as abandoned, in milliseconds; more than fetching a token may take. */
 export const claimMs = 15_000
 
-/** The time between two questions of a caller that waits for a token, in milliseconds. */
+/** The time between two requests of a caller that waits for another's token, in milliseconds. */
 export const askAgainMs = 100
 
 export class TokenStore extends Context.Service<TokenStore, {
   readonly claim: (key: TokenKey) => Effect.Effect<TokenClaim>
   /** Stores the fetched token. */
   readonly keep: (key: TokenKey, token: KeptToken) => Effect.Effect<void>
-  /** Gives up the fetch; the next caller tries. */
+  /** Abandons the fetch; the next caller fetches. */
   readonly release: (key: TokenKey) => Effect.Effect<void>
   /** Drops a refused token, and only that value: another may have been fetched meanwhile. */
   readonly drop: (key: TokenKey, value: string) => Effect.Effect<void>

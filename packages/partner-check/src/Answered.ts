@@ -1,4 +1,4 @@
-/** The report's view of a played order. Pure. */
+/** Reads the answers to an order that was played through a step. Pure. */
 import type { CalloutRecord, RecordedResponse } from "@sluice/domain/callout/CalloutRecord"
 import { receivedText } from "@sluice/domain/internal/decode/ReceivedText"
 import { readWorkflowAnswer } from "@sluice/domain/workflow/WorkflowAnswer"
@@ -50,7 +50,7 @@ export const textOf = (response: RecordedResponse | undefined): string =>
 const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** Status and body agree, byte for byte. Headers may differ: dates do. */
+/** True if status and body agree, byte for byte. Headers may differ, as dates do. */
 export const sameAnswer = (a: RecordedResponse | undefined, b: RecordedResponse | undefined): boolean =>
   a !== undefined && b !== undefined && a.status === b.status && isSame(a.body, b.body)
 

@@ -1,6 +1,6 @@
 /**
- * The way out, watched: requests are really sent, in real time, though the engine's waits between them are not waited
- * for. What came back can be given again, so that another policy decides on the same answers.
+ * An `Outbound` that watches: requests are really sent, in real time, while the engine's waits between them are
+ * skipped. The answers can be replayed, so that another policy decides on the same ones.
  */
 import type { SimulatedClock } from "@sluice/engine/internal/simulation/SimulatedClock"
 import {
@@ -12,7 +12,7 @@ import {
 } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Result } from "effect"
 
-/** One request and what came of it. */
+/** One request and its result. */
 export interface Observation {
   readonly request: OutboundRequest
   readonly result: Result.Result<OutboundResponse, OutboundError>
@@ -39,8 +39,8 @@ const timedOut = (request: OutboundRequest): Observation => ({
 })
 
 /**
- * Sends through `live`. An attempt after one that timed out is not sent: a partner that hangs would take minutes of
- * everybody's time to say the same thing four times.
+ * Sends through `live`. An attempt after one that timed out is not sent: a partner that hangs would only be waited for
+ * four times.
  */
 export const observing = (
   live: Outbound["Service"],
@@ -67,7 +67,7 @@ export const observing = (
   return { service: Outbound.of({ ...live, exchange }), observations: () => observations }
 }
 
-/** Gives the same answers in the same order; the last one again where more is asked. Sends nothing. */
+/** Replays the answers in the same order, and repeats the last one if more are requested. Sends nothing. */
 export const replaying = (observations: ReadonlyArray<Observation>, clock: SimulatedClock): Outbound["Service"] => {
   let next = 0
   return Outbound.of({

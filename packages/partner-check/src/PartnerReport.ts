@@ -62,7 +62,7 @@ export const CheckedCase = Schema.Struct({
   attempts: Schema.Array(CheckedAttempt),
   /** The effect with `StopOnError: true` (`critical: true`). Absent where the case concerns only the answers. */
   critical: Schema.optionalKey(OrderEffect),
-  /** Without: the same answers, decided again. */
+  /** The effect with `StopOnError: false` (`critical: false`), decided on the same answers. */
   tolerant: Schema.optionalKey(OrderEffect),
   findings: Schema.Array(Finding)
 })

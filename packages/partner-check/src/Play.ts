@@ -33,7 +33,10 @@ export interface Played {
   readonly observations: ReadonlyArray<Observation>
 }
 
-/** A UUID is a run's id, and its idempotency key comes from it: the same id sends the same key. */
+/**
+ * An order to play. `id` is the UUID of its run, from which the idempotency key is derived: the same id sends the same
+ * key.
+ */
 export interface PlayedOrder {
   readonly runId: string
   readonly order: JsonObject
@@ -127,7 +130,7 @@ export const make = Effect.gen(function*() {
       const ended = yield* run(played, clock, observed.service)
       return { ...ended, observations: observed.observations() } satisfies Played
     }),
-    /** Decides again on what was answered before. */
+    /** Decides again on recorded answers, without sending anything. */
     again: Effect.fnUntraced(function*(played: PlayedOrder, observations: ReadonlyArray<Observation>) {
       const clock = SimulatedClock.make(played.at)
       return { ...(yield* run(played, clock, replaying(observations, clock))), observations } satisfies Played

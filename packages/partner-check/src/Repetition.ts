@@ -9,7 +9,9 @@ const said = (response: RecordedResponse | undefined): string =>
 
 const consequence = "after a crash or a lost answer Sluice sends the same bytes under the same key again"
 
-/** The same key and the same bytes; `other`: the same order under a key of its own. */
+/**
+ * The findings about an order that was sent again with the same key and bytes. `other`: the order under another key.
+ */
 export const repeatFindings = (first: Played, repeated: Played, other: Played | undefined): ReadonlyArray<Finding> => {
   const [before, after] = [answerOf(first), answerOf(repeated)]
   if (before === undefined || before.status < 200 || before.status > 299) {
@@ -46,7 +48,7 @@ export const repeatFindings = (first: Played, repeated: Played, other: Played | 
   }]
 }
 
-/** The same key with other bytes, which Sluice never sends: how a partner takes it shows what it looks at. */
+/** The same key with other bytes, which Sluice never sends: the partner's reaction shows what it compares. */
 export const changedFindings = (
   first: Played,
   changed: Played,
@@ -79,7 +81,7 @@ export const changedFindings = (
 const percentile = (values: ReadonlyArray<number>, percent: number): number =>
   values[Math.min(values.length - 1, Math.ceil(values.length * percent / 100) - 1)] ?? 0
 
-/** Milliseconds of every request, one after another. */
+/** The findings about speed. `durations`: milliseconds of each request, sent one after another. */
 export const speedFindings = (durations: ReadonlyArray<number>, timeoutMs: number): ReadonlyArray<Finding> => {
   const sorted = durations.toSorted((a, b) => a - b)
   const [half, longest] = [percentile(sorted, 50), sorted.at(-1) ?? 0]

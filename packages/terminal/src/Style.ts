@@ -1,4 +1,4 @@
-/** The terminal's width, and its colours if it has any. */
+/** The width and the colours of the output on a terminal. */
 
 export type Colour = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
 
@@ -41,7 +41,7 @@ export const style = (
 export const fit = (text: string, width: number): string =>
   text.length <= width ? text.padEnd(width) : `${text.slice(0, Math.max(width - 1, 0))}…`
 
-/** The same without padding. */
+/** The text in at most `width` columns: cut with an ellipsis, and not padded. */
 export const cut = (text: string, width: number): string => fit(text, width).trimEnd()
 
 /** The text in lines of at most `width` columns, broken at spaces; a longer word is a line of its own. */

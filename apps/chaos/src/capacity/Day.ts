@@ -1,7 +1,7 @@
 /**
- * A day of many cells, second by second: orders that come, runs that wait for a partner that is away, what is stored and
- * deleted, what idle processes ask, and a cell that moves. Seeded, and pure: the same parameters give the same figures.
- * What a cell does is taken from measurements; the simulation adds what they add up to.
+ * Simulates a day of many cells, second by second: incoming orders, runs that wait for an unavailable partner, stored
+ * and deleted data, the polls of idle processes, and a cell that is moved. Seeded and pure: the same parameters give
+ * the same figures. The capacity of one cell is measured; the simulation computes the totals.
  */
 import * as Random from "../Random.ts"
 
@@ -9,38 +9,41 @@ export interface Parameters {
   readonly seed: number
   readonly cells: number
   readonly ordersPerDay: number
-  /** The busiest hour over the mean; 1 for an even day. */
+  /** The rate of the busiest hour over the mean rate; 1 for an even day. */
   readonly peak: number
   /** Orders that one cell takes in and executes in a second, on two cores. */
   readonly cellRate: number
   readonly orderBytes: number
   /** Bytes of the write-ahead log for an order. */
   readonly walBytes: number
-  /** Callout records of an order, and those that one process deletes in a second. */
+  /** The number of callout records of an order; `deletionsPerSecond`: those that one process deletes in a second. */
   readonly recordsPerOrder: number
   readonly deletionsPerSecond: number
-  /** The processes: each may own cells, and takes requests for all. */
+  /** The number of processes: each may own cells, and takes requests for all. */
   readonly workers: number
-  /** Connections of a process to a cell that it owns, and to one that it does not. */
+  /** Connections of a process to a cell that it owns; `otherConnections`: to one that it does not. */
   readonly ownConnections: number
   readonly otherConnections: number
-  /** Questions a second that a process asks a cell: its look, and its heartbeat in cell 0. */
+  /** Statements a second that an idle process sends to a cell: its poll, and its heartbeat in cell 0. */
   readonly looks: number
-  /** The share of orders that call the partner that goes away, for how long, and how fast it answers afterwards. */
+  /**
+   * The share of orders that call the partner that becomes unavailable; then for how many seconds, and how many seconds
+   * each call takes afterwards.
+   */
   readonly outageShare: number
   readonly outageSeconds: number
   readonly answerSeconds: number
-  /** Calls to one host that a process has open at most. */
+  /** The largest number of calls to one host that a process has open. */
   readonly callsPerHost: number
-  /** Queued runs of a cell at most: then it refuses orders. Held ones are not queued. */
+  /** The largest number of queued runs of a cell, above which it refuses orders. Held runs are not queued. */
   readonly queueLimit: number
-  /** Days that the moving cell has stored, and the bytes a second of its copy. */
+  /** The number of days whose data the moving cell holds; `copyRate`: the bytes a second of its copy. */
   readonly daysStored: number
   readonly copyRate: number
   readonly switchSeconds: number
 }
 
-/** The measurements of the docs, and 10^9 orders a day over 14 cells. */
+/** The figures measured in the documentation, for 10^9 orders a day over 14 cells. */
 export const measured: Parameters = {
   seed: 1,
   cells: 14,
@@ -66,9 +69,9 @@ export const measured: Parameters = {
 }
 
 interface Cell {
-  /** Accepted, and not executed yet. */
+  /** The number of runs that are accepted and not executed yet. */
   queued: number
-  /** Waiting for the partner that is away. */
+  /** The number of runs that wait for the unavailable partner. */
   held: number
   stored: number
 }
@@ -78,21 +81,21 @@ export interface Figures {
   readonly refused: number
   readonly completed: number
   readonly openAtTheEnd: number
-  /** The most that one cell had queued, and held. */
+  /** The largest number of queued runs in one cell; `mostHeld`: of held runs. */
   readonly mostQueued: number
   readonly mostHeld: number
-  /** The longest that a new order waited for its turn, in seconds. */
+  /** The longest time that a new order waited for its turn, in seconds. */
   readonly longestWait: number
-  /** From the partner's return until the last run that it held had ended, in seconds. */
+  /** The time from the partner's return until the last held run had ended, in seconds. */
   readonly recoverySeconds: number
   readonly storedTerabytes: number
   readonly walMegabytesPerSecond: number
-  /** Records of a day that deletion does not keep up with, in each cell. */
+  /** The number of a day's records that each cell could not delete in time. */
   readonly deletionBehind: number
   readonly connectionsPerCell: number
   readonly connectionsOfCell0: number
   readonly idleQuestionsPerSecond: number
-  /** Rows of workers that all processes together read in cell 0 in a second. */
+  /** The number of rows in `workers` of cell 0 that all processes together read in a second. */
   readonly workerRowsPerSecond: number
   readonly copyHours: number
   readonly refusedByMove: number
@@ -131,7 +134,7 @@ const connectionsOf = ({ cells, otherConnections, ownConnections, workers }: Par
   return (workers - 1) * otherConnections + (owners > 0 ? ownConnections : 0)
 }
 
-/** The day. The partner is away from 12:00, cell 1 moves at 15:00. */
+/** Simulates the day. The partner is away from 12:00, and cell 1 is moved at 15:00. */
 export const simulate = (parameters: Parameters): Figures => {
   const random = Random.make(parameters.seed, "orders")
   const mean = parameters.ordersPerDay / day / parameters.cells

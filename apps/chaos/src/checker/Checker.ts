@@ -49,6 +49,6 @@ export const check = (evidence: Evidence): ReadonlyArray<Verdict> => {
   return invariants.map((invariant) => ({ invariant, violations: invariant.violations(sorted) }))
 }
 
-/** The names of what does not hold. */
+/** The names of the invariants that are violated. */
 export const broken = (verdicts: ReadonlyArray<Verdict>): ReadonlyArray<string> =>
   verdicts.filter(({ violations }) => violations.length > 0).map(({ invariant }) => invariant.name)

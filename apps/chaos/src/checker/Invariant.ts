@@ -1,16 +1,16 @@
-/** One thing that must hold, and the evidence sorted so that it can be asked. */
+/** One invariant, and the evidence sorted so that it can be checked. */
 import type { Asked, CalloutRow, Evidence, OrderRow, RunRow, StepRow } from "../evidence/Evidence.ts"
 
-/** The evidence by what it is about. */
+/** The evidence, grouped for the invariants. */
 export interface Case extends Evidence {
   readonly orders: ReadonlyMap<string, OrderRow>
   readonly runs: ReadonlyMap<string, RunRow>
   readonly stepsOf: ReadonlyMap<string, ReadonlyArray<StepRow>>
   readonly calloutsOfKey: ReadonlyMap<string, ReadonlyArray<CalloutRow>>
-  /** The requests of the steps of runs, with the step; by key, in order of arrival. */
+  /** The requests of runs' steps, by key, in order of arrival. */
   readonly calls: ReadonlyArray<Call>
   readonly callsOfKey: ReadonlyMap<string, ReadonlyArray<Call>>
-  /** The order of each call's run, and its calls in order of arrival. */
+  /** The requests of each order's runs, in order of arrival. */
   readonly callsOfOrder: ReadonlyMap<string, ReadonlyArray<Call>>
 }
 
@@ -73,8 +73,8 @@ export const caseOf = (evidence: Evidence): Case => {
 const wakingMs = 3000
 
 /**
- * The sender was stopped between its check of the lease and the socket, which the contract allows for (section 10.3):
- * what it then sends carries a key that was used before.
+ * True if the sender was stopped between its check of the lease and the socket, which the contract allows for (section
+ * 10.3): what it then sends carries a key that was used before.
  */
 export const wasPaused = ({ pauses }: Evidence, { arrivedAt, sender }: Asked): boolean =>
   pauses.some((pause) => pause.sender === sender && arrivedAt >= pause.from && arrivedAt <= pause.until + wakingMs)

@@ -31,7 +31,7 @@ interface Subject extends OrderRecord {
   readonly entries: ReadonlyMap<string, Entry>
   readonly versionEntries: ReadonlyMap<number, Entry>
   readonly held: ReadonlyMap<string, ReadonlyArray<Held>>
-  /** The versions as the explanations give them. */
+  /** The versions rebuilt from the explanations. */
   readonly rebuilt: ReadonlyArray<JsonObject>
 }
 
@@ -259,7 +259,7 @@ const audienceFault = (
   return `${member} was told by ${missing.join(", ")} too, and not by ${extra.join(", ")}`
 }
 
-/** The faults of an order's explanations, one sentence each. */
+/** The contradictions in an order's explanations, one sentence each. */
 export const unexplained = (record: OrderRecord): ReadonlyArray<string> => {
   const subject = subjectOf(record)
   const versions = record.versions.flatMap((version, i) =>

@@ -7,11 +7,11 @@ import { keyOf } from "./Fleet.ts"
 export interface Order {
   readonly cell: number
   readonly key: string
-  /** When it was first sent, in milliseconds of the process. */
+  /** The time at which it was first sent, in milliseconds of this process's clock. */
   readonly sentAt: number
   acceptedAt: number | undefined
   orderId: string | undefined
-  /** The answers other than 202, in their order; 0 where none came. */
+  /** The statuses of the answers other than 202, in their order; 0 where no answer came. */
   readonly refusals: Array<number>
 }
 
@@ -44,11 +44,11 @@ export const submit = Effect.fnUntraced(function*(base: string, cell: number, ke
 
 export interface Clients {
   readonly orders: ReadonlyArray<Order>
-  /** Ends the load, and waits for what was sent to be accepted. */
+  /** Ends the load, and waits until all orders are accepted. */
   readonly end: Effect.Effect<void>
 }
 
-/** Sends `perSecond` orders to each cell, whether or not those before were accepted. */
+/** Sends `perSecond` orders to each cell, whether or not earlier ones were accepted. */
 export const make = Effect.fnUntraced(function*(base: string, cells: number, perSecond: number) {
   const orders: Array<Order> = []
   const load = { isOn: true }
@@ -74,7 +74,7 @@ export const make = Effect.fnUntraced(function*(base: string, cells: number, per
   return clients
 })
 
-/** The value below which `part` of the values lie; 0 of none. */
+/** The quantile of the values: the share `part` of them lies below it; 0 if there are none. */
 export const quantile = (values: ReadonlyArray<number>, part: number): number => {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0

@@ -1,4 +1,4 @@
-/** The databases, the servers and the partner of a cluster under proof, each on a host of its own. */
+/** The databases, servers and partner of a cluster under test, each on a host of its own. */
 import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Redacted, Schedule, Scope } from "effect"
 import { SqlClient } from "effect/sql"
@@ -19,7 +19,7 @@ const server = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.
 
 export const adminKey = "ops-0123456789abcdef"
 
-/** The key of a cell's tenant. */
+/** The API key of a cell's tenant. */
 export const keyOf = (cell: number): string => `cell${cell}-0123456789abcdef`
 
 const directory = Effect.acquireRelease(
@@ -72,7 +72,7 @@ const postgres = Effect.fnUntraced(function*(home: string, host: Host, names: Re
   return names.map(urlOf)
 })
 
-/** A request that the partner was sent. */
+/** A request that the partner received. */
 export interface Call {
   readonly key: string
   readonly cell: number
@@ -105,22 +105,22 @@ const partner = Effect.fnUntraced(function*(host: string) {
 export interface Member {
   readonly host: Host
   readonly url: string
-  /** Its address in the cluster. */
+  /** The address of the process in the cluster. */
   readonly name: string
   readonly signal: (signal: NodeJS.Signals) => void
   readonly ended: Effect.Effect<void>
-  /** Seconds of processor time that it has used. */
+  /** The processor time used so far, in seconds. */
   readonly cpu: Effect.Effect<number>
   readonly log: () => string
-  /** When it began to execute a cell, each time, in milliseconds of this process. */
+  /** The times at which it began to execute each cell, in milliseconds of this process's clock. */
   readonly took: ReadonlyArray<{ readonly cell: number; readonly at: number }>
 }
 
 export interface Fleet {
   readonly network: Network
-  /** The hosts of the databases: of cell 0, and of the others. */
+  /** The database hosts: that of cell 0, and that of all other cells. */
   readonly databases: readonly [Host, Host]
-  /** Of each cell, by its number. */
+  /** The database URLs by the cell's number. */
   readonly urls: ReadonlyArray<string>
   readonly partner: { readonly url: string; readonly calls: ReadonlyArray<Call> }
   readonly member: (host: Host, roles: string) => Effect.Effect<Member>
@@ -193,7 +193,7 @@ const start = Effect.fnUntraced(function*(path: string, host: Host, roles: strin
   return member
 })
 
-/** Databases for as many cells, and the partner. Servers are started by `member`, and end with the scope. */
+/** Starts the databases of `cells` cells, and the partner. `member` starts a server, which ends with the scope. */
 export const make = Effect.fnUntraced(function*(network: Network, cells: number) {
   const home = yield* directory
   const databases = [yield* network.host("db0"), yield* network.host("db1")] as const

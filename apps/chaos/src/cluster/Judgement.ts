@@ -1,11 +1,11 @@
-/** Compares what the clients were told, what the partner was asked and what the cells hold with what was promised. */
+/** Compares the answers to clients, the partner's requests and the rows of the cells with the promises. */
 import { Effect, Schedule } from "effect"
 import type { Order } from "./Clients.ts"
 import { type Fleet, query } from "./Fleet.ts"
 
 export interface Judgement {
   readonly accepted: number
-  /** Accepted orders that no cell has under their key, or under another id. */
+  /** Accepted orders that no cell has under their key, or that it has under another id. */
   readonly lost: number
   /** Keys with more than one order. */
   readonly twiceStored: number

@@ -1,7 +1,7 @@
 /**
  * A network of hosts on one machine: each host is a network namespace with an address of its own, all on one bridge, on
- * which this process has an address, too. Two hosts can be cut off from each other: packets then go nowhere, without a
- * refusal, as where a cable was pulled. Needs Linux, root and `ip`.
+ * which this process has an address, too. Two hosts can be cut off from each other: packets between them are then
+ * dropped silently, as if a cable was pulled. Needs Linux, root and `ip`.
  */
 import { Effect, Scope } from "effect"
 import { execFile } from "node:child_process"
@@ -23,7 +23,7 @@ const nowhere = "02:00:00:00:00:99"
 export interface Host {
   readonly name: string
   readonly address: string
-  /** The command that runs another one on the host. */
+  /** The words of a command that runs another command on the host. */
   readonly within: ReadonlyArray<string>
 }
 
@@ -37,7 +37,7 @@ export interface Network {
   readonly heal: (a: Host, b: Host) => Effect.Effect<void>
 }
 
-/** Built with the scope, and gone with it. */
+/** Creates the network in the scope, and removes it with the scope. */
 export const make = Effect.gen(function*() {
   const bridge = `slu${process.pid % 100_000}`
   yield* Effect.acquireRelease(

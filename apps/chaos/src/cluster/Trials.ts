@@ -1,4 +1,4 @@
-/** The ways in which an owner is lost, each with the times that it took. Contract: section 11, "Owners". */
+/** The ways of losing an owner, and the time until its cells work again. Contract: section 11, "Owners". */
 import { Effect, Schedule } from "effect"
 import { request as httpRequest } from "node:http"
 import { ask } from "../load/Client.ts"
@@ -7,7 +7,7 @@ import { quantile } from "./Clients.ts"
 import { adminKey, type Fleet, type Member } from "./Fleet.ts"
 import type { Host } from "./Network.ts"
 
-/** A running cluster: one process for requests, and workers. */
+/** A running cluster: one process that takes requests, and workers. */
 export interface Cluster {
   readonly fleet: Fleet
   readonly api: Member
@@ -47,7 +47,7 @@ const ownedBy = ({ url }: Member) =>
     (text) => [...text.matchAll(/^sluice_cell_owned\{cell="(\d+)"\} 1$/gm)].map(([, cell]) => Number(cell))
   )
 
-/** Waits until each cell has one owner, and no worker more than its share. */
+/** Waits until each cell has one owner, and no worker more than its share of cells. */
 export const settled = (cluster: Cluster) =>
   Effect.repeat(
     Effect.forEach(cluster.workers, ownedBy),
@@ -79,14 +79,16 @@ const until = (holds: () => boolean) =>
 
 export interface Loss {
   readonly cells: ReadonlyArray<number>
-  /** Until each cell had another owner; infinite where one had none, or kept its owner. */
+  /** Milliseconds until each cell had another owner; infinite if one had none, or kept its owner. */
   readonly ownedMs: number
-  /** Until an order of each cell was accepted that was sent after the loss. */
+  /** Milliseconds until each cell accepted an order that was sent after the loss. */
   readonly orderMs: number
-  /** Until the partner was called for each cell by the next owner. */
+  /** Milliseconds until the next owner of each cell called the partner. */
   readonly runMs: number
   readonly refused: number
-  /** Of the orders of the other cells: sent in the eight seconds before, and in those after. */
+  /**
+   * The latencies of the other cells' orders in the eight seconds before the loss; `othersAfter`: in those after it.
+   */
   readonly othersBefore: ReadonlyArray<number>
   readonly othersAfter: ReadonlyArray<number>
 }
@@ -98,7 +100,7 @@ const latencies = (orders: ReadonlyArray<Order>, cells: ReadonlyArray<number>, f
     ({ acceptedAt = to + window, sentAt }) => acceptedAt - sentAt
   )
 
-/** Loses a worker by `lose`, and waits until its cells go on. */
+/** Loses a worker by `lose`, and waits until its cells work again. */
 export const lose = Effect.fnUntraced(function*(
   cluster: Cluster,
   { orders }: Clients,
@@ -133,13 +135,13 @@ export const lose = Effect.fnUntraced(function*(
   return loss
 })
 
-/** The 99th percentile of the other cells after the losses, over that before them. */
+/** The 99th percentile of the other cells' latencies after the losses, divided by that before them. */
 export const othersRatio = (losses: ReadonlyArray<Loss>) => {
   const before = quantile(losses.flatMap(({ othersBefore }) => othersBefore), 0.99)
   const after = quantile(losses.flatMap(({ othersAfter }) => othersAfter), 0.99)
   return { before, after, ratio: after / before }
 }
 
-/** Cuts two hosts off from each other for a while. */
+/** Cuts the connection between two hosts for a while. */
 export const cutFor = ({ fleet: { network } }: Cluster, a: Host, b: Host, time: "30 seconds" | "10 seconds") =>
   Effect.andThen(network.cut(a, b), Effect.andThen(Effect.sleep(time), network.heal(a, b)))

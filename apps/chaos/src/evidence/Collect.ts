@@ -1,4 +1,4 @@
-/** Reads from the database what the checker judges by. Times of storing are the database's: see {@link stamp}. */
+/** Reads the rows that the checker needs from the database. Times of storing are the database's: see {@link stamp}. */
 import { messageId } from "@sluice/domain/identity/Ids"
 import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"
 import { Clock, Effect } from "effect"
@@ -6,8 +6,8 @@ import { SqlClient } from "effect/sql"
 import type { CallbackRow, CalloutRow, DeferredRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
 
 /**
- * Gives the steps a column of ours, which the database fills when a row is written: it says when a step was stored
- * without asking the process that stored it, whose clock may jump. Once, before the first order.
+ * Adds a column to `steps` that the database fills with the time of each write: it records when a step was stored
+ * without relying on a process whose clock may jump. Called once, before the first order.
  */
 export const stamp = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

@@ -1,6 +1,6 @@
 /**
- * The evidence of a run of chaos from outside of Sluice: the answers to its clients, the requests to its partners, the
- * disturbances of its processes, and the rows that it left. The checker judges by this alone.
+ * The evidence of a run of chaos, collected outside of Sluice: the answers to its clients, the requests to its
+ * partners, the disturbances of its processes, and the rows in its database. The checker judges by this alone.
  *
  * All times are epoch milliseconds of one machine's clock, which does not jump.
  */
@@ -12,7 +12,7 @@ export interface Submission {
   readonly orderType: string
   /** The number of the order's `orderItems`. */
   readonly items: number
-  /** 0 where no answer came. */
+  /** The status; 0 if no answer came. */
   readonly status: number
   readonly orderId?: string
   /** The run's UUID. */
@@ -43,12 +43,12 @@ export interface Retry {
 
 /** A request in a partner's own log. */
 export interface Asked {
-  /** The process that sent it, as the process says. */
+  /** The name of the process that sent it, from the header that the test adds. */
   readonly sender: string
-  /** The worker, as the database knew that process when the request arrived; empty where that is not known. */
+  /** The worker that this process was in the database when the request arrived; empty if unknown. */
   readonly holder: string
   readonly path: string
-  /** The path's first part: what kind of partner it is. */
+  /** The first part of the path, which names the kind of partner. */
   readonly kind: string
   readonly key: string
   readonly deliveryCount?: number
@@ -81,7 +81,7 @@ export interface OrderRow {
   readonly id: string
   readonly version: number
   readonly idempotencyKey: string | null
-  /** The numbers of the versions that are there, in order. */
+  /** The numbers of the stored versions, in order. */
   readonly versions: ReadonlyArray<number>
   readonly tags: ReadonlyArray<string>
   /** The number of a workflow step's successes in the history. */
@@ -142,16 +142,16 @@ export interface DeferredRow {
   readonly state: string | null
   /** Requests that were made. */
   readonly attempts: number
-  /** The step's records: all of them, and those that succeeded. */
+  /** The number of the step's records; `succeeded`: of those that succeeded. */
   readonly records: number
   readonly succeeded: number
 }
 
-/** The record of an answer that came to a callback URL, or that none came in time. */
+/** The record of an answer to a callback URL, or that none came in time. */
 export interface CallbackRow {
   readonly runId: string
   readonly step: number
-  /** Null where none came in time. */
+  /** The partner's word in the answer; null if none came in time. */
   readonly said: string | null
 }
 
@@ -159,7 +159,7 @@ export interface Rows {
   readonly orders: ReadonlyArray<OrderRow>
   readonly runs: ReadonlyArray<RunRow>
   readonly steps: ReadonlyArray<StepRow>
-  /** Records of what runs sent themselves. */
+  /** Records of calls that runs made themselves, not of deliveries. */
   readonly callouts: ReadonlyArray<CalloutRow>
   readonly callbacks: ReadonlyArray<CallbackRow>
   readonly deferred: ReadonlyArray<DeferredRow>

@@ -1,4 +1,7 @@
-/** The answers of a server about one order: its documents, its causal record, and the bodies that receivers got. */
+/**
+ * The answers of a server about one order: its documents, its timeline, the explanations of its values, and the bodies
+ * that receivers got.
+ */
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
 
 /** An entry of `GET /v1/orders/{id}/timeline`. */
@@ -22,10 +25,10 @@ export interface Link {
   readonly expression?: string
 }
 
-/** An answer of `GET /v1/orders/{id}/why`: 404 where the order never had the member up to the version. */
+/** An answer of `GET /v1/orders/{id}/why`; 404 if the order never had the member up to the version. */
 export interface Explanation {
   readonly member: string
-  /** The version that was asked for. */
+  /** The version in the request. */
   readonly asked: number
   readonly status: number
   readonly value?: Json
@@ -46,12 +49,12 @@ export interface SentDelivery {
 
 export interface OrderRecord {
   readonly id: string
-  /** Versions 1, 2, 3, … */
+  /** The document at versions 1, 2, 3, … */
   readonly versions: ReadonlyArray<JsonObject>
   readonly timeline: ReadonlyArray<Entry>
   /** For each member of any version, the explanations of its values, newest first. */
   readonly explanations: ReadonlyArray<Explanation>
-  /** The records of the partners' answers that the chains lead through, by `href`. */
+  /** The records of callouts in the chains of explanations, by `href`. */
   readonly answers: ReadonlyMap<string, JsonObject>
   /** The process events of the order, by id. */
   readonly runs: ReadonlyMap<string, JsonObject>

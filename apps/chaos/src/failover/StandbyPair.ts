@@ -1,6 +1,6 @@
 /**
  * Two PostgreSQL servers on loopback: a primary that commits nothing before its standby has it, and that standby. The
- * standby is a cold copy of the primary, so that the programs of any release will do that has no `pg_basebackup`.
+ * standby is a cold copy of the primary's files, so that `pg_basebackup` is not needed.
  */
 import { Effect, Schedule } from "effect"
 import { type ChildProcess, execFile, spawn } from "node:child_process"

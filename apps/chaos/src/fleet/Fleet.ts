@@ -1,4 +1,7 @@
-/** The processes of a run: survivors, which are never killed, and victims, each replaced as soon as it is dead. */
+/**
+ * The processes of a run: survivors, which are never killed, and victims, each of which is replaced as soon as it is
+ * dead.
+ */
 import { Clock, Effect, type Redacted } from "effect"
 import type { Random } from "../Random.ts"
 import { killPoints, type Point } from "../wire/Points.ts"
@@ -18,13 +21,13 @@ export interface FleetOptions {
 }
 
 export interface Fleet {
-  /** Every process that can be asked now. */
+  /** The processes that serve requests now. */
   readonly serving: () => ReadonlyArray<ServerProcess.ServerProcess>
   readonly survivors: ReadonlyArray<ServerProcess.ServerProcess>
   readonly of: (name: string) => ServerProcess.ServerProcess | undefined
   readonly all: () => ReadonlyArray<ServerProcess.ServerProcess>
   readonly kills: ReadonlyArray<Kill>
-  /** Starts and kills until it is interrupted. */
+  /** Starts and kills victims until it is interrupted. */
   readonly slaughter: Effect.Effect<void>
   /** The number of processes that could not start because their database was away. */
   readonly refusals: () => number

@@ -9,10 +9,13 @@ import { setImmediate } from "node:timers/promises"
 /** A command to the preload of a server under test. */
 export type Word = { readonly jumpMs: number } | { readonly weigh: number }
 
-/** The reply to `weigh`. */
+/** The reply to `weigh`: the memory of the process. */
 export interface Weight {
   readonly weighed: number
-  /** Bytes that are still reachable: of the heap, and outside of it what objects of the heap hold, buffers above all. */
+  /**
+   * Bytes of the heap that are still reachable; `outside`: bytes outside of it that objects of the heap hold, mostly
+   * buffers.
+   */
   readonly heap: number
   readonly outside: number
 }

@@ -1,6 +1,6 @@
 /**
- * One real server process behind a proxy of its own, with the place at which it is to be killed. The process is the
- * product's own `main.ts`; it learns nothing of its fate.
+ * One real server process behind a proxy of its own, with the point at which it is to be killed. The process runs the
+ * product's own `main.ts` and does not know of the test.
  */
 import { Deferred, Effect, Redacted } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
@@ -16,7 +16,7 @@ import type { Weight, Word } from "./Seam.ts"
 const main = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url))
 const seam = new URL("Seam.ts", import.meta.url).href
 
-/** The planned death of a process: at the nth passing of a place, or in any case some time after it was ready. */
+/** The planned kill of a process: at the nth passing of a point, or at the latest some time after it was ready. */
 export interface Doom {
   readonly point: Point
   readonly passing: number
@@ -27,23 +27,23 @@ export interface ServerProcess {
   readonly name: string
   readonly pid: number
   readonly proxy: DatabaseProxy.DatabaseProxy
-  /** Dies where the process ends before it is ready. */
+  /** Passes when the process is ready. Dies if it ends before. */
   readonly ready: Effect.Effect<string>
   /** The address, once it is ready. */
   readonly url: () => string | undefined
-  /** The place at which it was killed; `undefined` if it was not. */
+  /** The point at which it was killed; `undefined` if it was not. */
   readonly ended: Effect.Effect<Point | undefined>
   readonly alive: () => boolean
   readonly exitCode: () => number | null
   readonly signal: (signal: NodeJS.Signals) => void
-  /** Notes that it passes a place outside of its database. */
+  /** Notes that the process passes a point outside of its database connection. */
   readonly passes: (point: Point) => void
-  /** Does something the next time it passes a place. */
+  /** Calls `act` the next time that the process passes a point. */
   readonly meet: (point: Point, act: () => void) => void
-  /** Refuses statements with a SQLSTATE for a while: the chance of each. */
+  /** Makes statements fail with a SQLSTATE for a while, each with the given chance. */
   readonly refuse: (sqlState: string, chance: () => boolean) => void
   readonly serve: () => void
-  /** Moves its wall clock. */
+  /** Makes its wall clock jump. */
   readonly jump: (ms: number) => void
   /** The reachable memory after a full collection; `undefined` if it does not answer because it is paused or dead. */
   readonly weigh: Effect.Effect<Weight | undefined>
@@ -107,7 +107,7 @@ const watchPlaces = (child: ChildProcess, doom: Doom | undefined) => {
     killedAt = point
     child.kill("SIGKILL")
   }
-  /** True if the process is dead, perhaps since now. */
+  /** True if the process is dead, perhaps from this point on. */
   const passes = (point: Point): boolean => {
     if (killedAt !== undefined) return true
     if (meeting?.point === point) {
@@ -125,7 +125,7 @@ const watchPlaces = (child: ChildProcess, doom: Doom | undefined) => {
   return { kill, passes, meet, killedAt: () => killedAt }
 }
 
-/** Starts it; it is killed with the scope. */
+/** Starts the process; it is killed with the scope. */
 export const start = Effect.fnUntraced(function*({ database, doom, name }: ServerOptions) {
   const proxy = yield* DatabaseProxy.make(database)
   const child = yield* Effect.acquireRelease(

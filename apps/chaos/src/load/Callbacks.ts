@@ -1,6 +1,6 @@
 /**
- * The behaviour of a partner that answers later: once for each attempt, before or after its 2xx, to whatever process
- * serves; sometimes again, sometimes otherwise. Every answer and its status are kept.
+ * A partner that answers later: once for each attempt, before or after its 2xx, to any running process; sometimes
+ * again, sometimes with another answer. Every answer and its status are kept.
  */
 import { Effect, Queue, type Scope } from "effect"
 import type { CallbackAnswer } from "../evidence/Evidence.ts"
@@ -17,7 +17,7 @@ export interface Awaited {
 export interface Callbacks {
   readonly answers: ReadonlyArray<CallbackAnswer>
   readonly arrived: (awaited: Awaited) => void
-  /** Goes on until it is interrupted. */
+  /** Answers until it is interrupted. */
   readonly run: Effect.Effect<never, never, Scope.Scope>
 }
 

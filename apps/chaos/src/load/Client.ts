@@ -1,9 +1,9 @@
-/** Asks a server as anybody does, and tells what came back; nothing that goes wrong is an error here. */
+/** An HTTP client that returns every answer; a failure to answer is not an error here. */
 import { Effect } from "effect"
 import { request as httpRequest } from "node:http"
 
 export interface Answer {
-  /** 0 where none came. */
+  /** The status; 0 if no answer came. */
   readonly status: number
   readonly json: Readonly<Record<string, unknown>>
 }

@@ -1,6 +1,6 @@
 /**
- * The behaviour of clients while everything is disturbed: they submit, repeat what was not answered, change orders,
- * cancel runs and retry failed ones. Every request and answer is kept.
+ * Clients during the disturbances: they submit orders, repeat unanswered requests, change orders, cancel runs and retry
+ * failed ones. Every request and answer is kept.
  */
 import { uuidOf } from "@sluice/domain/identity/Ids"
 import { Effect, type Scope } from "effect"
@@ -29,7 +29,7 @@ export interface Load {
   readonly retries: ReadonlyArray<Retry>
   /** Orders whose runs were cancelled or retried, or that were processed again. */
   readonly acted: ReadonlyArray<string>
-  /** Goes on until it is interrupted; what it has begun goes on in the scope. */
+  /** Sends requests until it is interrupted; requests that were begun continue in the scope. */
   readonly run: Effect.Effect<never, never, Scope.Scope>
   /** Orders that have no answer yet. */
   readonly open: () => number

@@ -88,7 +88,7 @@ export interface Choice {
   /** The number of orders to read. */
   readonly count: number
   readonly all: ReadonlyArray<string>
-  /** Orders that clients changed after their submission; half of those read. */
+  /** Orders that clients changed after their submission; they are half of the orders that are read. */
   readonly changed: ReadonlyArray<string>
 }
 

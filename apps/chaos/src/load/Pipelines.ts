@@ -1,4 +1,4 @@
-/** The pipelines of chaos: each is there for what it exposes to a death in the middle. */
+/** The pipelines of chaos, each with a different behaviour that a kill may interrupt. */
 import type { JsonObject } from "@sluice/domain/json/Json"
 
 const callout = (id: string, endpoint: string, options: JsonObject = {}, members: JsonObject = {}): JsonObject => ({
@@ -21,7 +21,7 @@ const workflow = (id: string, host: string, members: JsonObject = {}): JsonObjec
 /** A plugin's retries, quick ones. */
 const retry = { shouldRejectOn: { status: [500, 503] }, retry: { delaysMs: [200, 400, 800, 1600, 3200] } }
 
-/** The pipelines by order type. `good` mostly succeeds, `bad` does not. */
+/** The pipelines by order type. Partner `good` mostly succeeds, `bad` mostly does not. */
 export const pipelines = (good: string, bad: string): Readonly<Record<string, JsonObject>> => ({
   REFUND: {
     completedStatus: "Done",

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 export interface CountingPartner {
   readonly url: string
-  /** The calls that came, by idempotency key. */
+  /** The number of calls by idempotency key. */
   readonly sent: ReadonlyMap<string, number>
 }
 
-/** Listens on a free port of this machine until its scope ends. `callMs`: how long it takes for an answer. */
+/** Listens on a free port of this machine until its scope ends. `callMs`: milliseconds until an answer. */
 export const countingPartner = (callMs = 0): Effect.Effect<CountingPartner, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<CountingPartner & { readonly close: () => void }>((resume) => {

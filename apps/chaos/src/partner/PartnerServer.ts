@@ -21,29 +21,29 @@ export interface Question {
 
 export type Reply =
   | { readonly _tag: "Answer"; readonly status: number; readonly body: string | Uint8Array; readonly afterMs?: number }
-  /** The connection is reset instead. */
+  /** The connection is reset instead of answered. */
   | { readonly _tag: "Reset" }
-  /** Half of the announced bytes, then the connection goes away. */
+  /** Half of the announced bytes are sent, then the connection is closed. */
   | { readonly _tag: "Cut" }
-  /** Does nothing until the caller hangs up. */
+  /** Nothing is sent until the caller closes the connection. */
   | { readonly _tag: "Hang" }
-  /** The head and then a byte each second. */
+  /** The head is sent, and then a byte each second. */
   | { readonly _tag: "Drip" }
-  /** A gigabyte, as fast as it is read. */
+  /** A gigabyte is sent, as fast as it is read. */
   | { readonly _tag: "Flood" }
-  /** NUL bytes where JSON is announced. */
+  /** NUL bytes are sent where JSON is announced. */
   | { readonly _tag: "Nul" }
 
 export interface PartnerOptions {
   /** Decides at once or later: a test may hold an answer back. */
   readonly reply: (question: Question) => Reply | Promise<Reply>
-  /** The request is here and was not answered yet. */
+  /** Called when a request has arrived and is not answered yet. */
   readonly arrived?: (question: Question) => void
-  /** The answer may come to the callback URL with this token. */
+  /** Called when the answer may come to the callback URL with this token. */
   readonly awaited?: (of: { readonly key: string; readonly token: string }) => void
-  /** The last byte of the answer was written. */
+  /** Called when the last byte of the answer was written. */
   readonly answered?: (question: Question) => void
-  /** The owner according to the database, for a sender. */
+  /** The worker, in the database, of the process that sent a request. */
   readonly holderOf?: (sender: string) => string
 }
 

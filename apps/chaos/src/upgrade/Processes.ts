@@ -1,4 +1,4 @@
-/** The servers of the proof, and which of them a load balancer would send requests to. */
+/** The servers of the upgrade proof, and those to which a load balancer would send requests. */
 import { Data, Effect, Schedule } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import process from "node:process"
@@ -38,17 +38,17 @@ const listening = (child: ChildProcess, said: Array<string>) =>
       resume(Effect.fail(new ServerEnded({ message: `a server ended with ${code}: ${said.join("")}` }))))
   })
 
-/** Servers that come and go, as a load balancer sees them. */
+/** A load balancer over servers that are started and stopped. */
 export class Balancer {
   private readonly ready: Array<Server> = []
   private turn = 0
 
-  /** The next server that said it was ready. */
+  /** The next server that reported to be ready. */
   next(): Server | undefined {
     return this.ready[this.turn++ % this.ready.length]
   }
 
-  /** Asks a server for its readiness until it has ended. */
+  /** Polls a server's readiness until it has ended. */
   follow(server: Server) {
     return Effect.forkScoped(Effect.forever(
       Effect.map(ask(server.url, "GET", "/health/ready", undefined), ({ status }) => {

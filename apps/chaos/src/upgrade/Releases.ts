@@ -1,7 +1,7 @@
 /**
- * The two releases of the proof: this one, from its sources, and the one before, as the packed server that a user installs.
- * The one before is the last tag `v…`, or, where there is none yet, the commit before the first migration that came after
- * the release from which on releases run side by side. It is packed once, and kept under `node_modules/.cache`.
+ * The two releases of the proof: this one, from its sources, and the one before, as the packed server that a user
+ * installs. The release before is the last tag `v…`. While there is no tag, it is the commit before the first migration
+ * that may run beside a running release. It is packed once, and kept under `node_modules/.cache`.
  */
 import { Console, Effect } from "effect"
 import { execFile } from "node:child_process"

@@ -30,7 +30,7 @@ interface Load {
   readonly accepted: Map<string, string>
   readonly refused: Array<string>
   readonly phase: { now: string }
-  /** The runs that were in flight a moment ago. */
+  /** The number of runs in flight at the last look. */
   open: number
 }
 

@@ -12,26 +12,26 @@ import { nameOf } from "./Points.ts"
  */
 export type Fate = "pass" | "hold" | { readonly sqlState: string }
 
-/** A listener of cycles, which may change them. */
+/** A listener to cycles, which may change them. */
 export interface Listener {
-  /** Another text for a statement. */
+  /** Replaces the text of a statement. */
   readonly rewrite?: (text: string) => string
-  /** About to be sent. */
+  /** Called before a cycle is sent; decides about it. */
   readonly asked?: (text: string) => Fate
-  /** Executed and, outside of a transaction, committed; the client does not know yet. */
+  /** Called when a cycle was executed and, outside of a transaction, committed, before the client gets the answer. */
   readonly answered?: (text: string) => "pass" | "hold"
-  /** A worker has entered, under this id. */
+  /** Called when the process registers as a worker with this id. */
   readonly entered?: (worker: string) => void
-  /** The answer goes out although nothing is committed: `Sync` is withheld, and its answer made up. */
+  /** True to answer the client although nothing is committed: `Sync` is withheld, and its answer is made up. */
   readonly uncommitted?: (text: string) => boolean
 }
 
 interface Cycle {
   readonly text: string
-  /** The worker under which it registers, if it does. */
+  /** The id under which a worker registers in this cycle, if one does. */
   readonly enters: string | undefined
   readonly madeUp: boolean
-  /** A commit that is rolled back instead: with which error it is answered. */
+  /** The error that answers a commit which is rolled back instead. */
   readonly refusal?: Pg.Message
 }
 
@@ -96,7 +96,7 @@ export const make = (client: Socket, server: Socket, listener: Listener): Conver
     if (!held && !client.destroyed) client.write(bytesOf(messages))
   }
 
-  /** The head of the line is answered with what has gathered. */
+  /** Answers the first waiting cycle with the messages that have arrived. */
   const answerHead = (last: Pg.Message) => {
     const done = pending.shift()
     const messages = done?.refusal === undefined ? [...answer, last] : [done.refusal, Pg.readyForQuery("I")]

@@ -1,6 +1,6 @@
 /**
- * A process's way to its database, of its own: statements are seen, held, refused and rewritten on it (`Conversation`),
- * and the wire itself can be cut, frozen, slowed and made to lose the second half of an answer.
+ * A proxy between one process and its database: statements can be seen, held, refused and rewritten (`Conversation`),
+ * and the connection can be cut, frozen, slowed, or made to lose the second half of an answer.
  */
 import { Effect, Redacted } from "effect"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -14,7 +14,7 @@ export type Weather =
   | "cut"
   /** Connections stay open and carry nothing. */
   | "frozen"
-  /** Each piece comes so many milliseconds late. */
+  /** Each piece of data is delayed by so many milliseconds. */
   | { readonly lateMs: number }
   /** Only the first half of the next answer passes, and the connection ends. */
   | "truncates"
@@ -25,7 +25,7 @@ export interface DatabaseProxy {
   readonly weather: (weather: Weather) => void
   /** The worker under which the process last registered; empty before. */
   readonly worker: () => string
-  /** Replaces what listens; connections that are open hear it too. */
+  /** Replaces the listener, for open connections too. */
   readonly listen: (listener: Conversation.Listener) => void
 }
 
@@ -63,7 +63,7 @@ export const make = Effect.fnUntraced(function*(database: Redacted.Redacted) {
       }
     }
     const talk = Conversation.make(client, far, current)
-    /** Paused meanwhile, so that nothing overtakes. */
+    /** Calls `work` after the delay; the socket is paused meanwhile, so that nothing overtakes. */
     const late = (socket: Socket, work: () => void) => {
       if (typeof weather !== "object") return work()
       socket.pause()

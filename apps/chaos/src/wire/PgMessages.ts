@@ -33,16 +33,16 @@ const cString = (bytes: Buffer, from: number): { readonly text: string; readonly
   return { text: bytes.toString("utf8", from, end), end: end + 1 }
 }
 
-/** The name and the text of a `Parse`. */
+/** The statement's name and text in a `Parse` message. */
 export const readParse = ({ bytes }: Message): { readonly name: string; readonly text: string } => {
   const name = cString(bytes, 5)
   return { name: name.text, text: cString(bytes, name.end).text }
 }
 
-/** The statement that a `Bind` names. */
+/** The name of the statement that a `Bind` message uses. */
 export const readBind = ({ bytes }: Message): string => cString(bytes, cString(bytes, 5).end).text
 
-/** The first parameter of a `Bind` where it is a UUID, as the driver writes it: in binary. */
+/** The first parameter of a `Bind` message, if it is a UUID in binary form, as the driver sends it. */
 export const readFirstUuid = ({ bytes }: Message): string | undefined => {
   let at = cString(bytes, cString(bytes, 5).end).end
   at += 2 + 2 * bytes.readInt16BE(at)
@@ -65,7 +65,7 @@ const message = (type: string, payload: Buffer): Message => {
   return { type, bytes: Buffer.concat([head, payload]) }
 }
 
-/** The same `Parse` with another text. */
+/** A `Parse` message with another text. */
 export const withText = (parse: Message, text: string): Message => {
   const name = cString(parse.bytes, 5)
   const after = cString(parse.bytes, name.end).end
@@ -75,7 +75,7 @@ export const withText = (parse: Message, text: string): Message => {
   )
 }
 
-/** A simple query. */
+/** A message with a simple query. */
 export const query = (text: string): Message => message("Q", Buffer.from(`${text}\0`))
 
 /** Asks for the answers so far without ending the implicit transaction, as `Sync` would. */
@@ -89,6 +89,6 @@ export const readyForQuery = (status: TransactionStatus): Message => message("Z"
 export const statusOf = ({ bytes }: Message): TransactionStatus =>
   String.fromCharCode(bytes[5] ?? 0x49) as TransactionStatus
 
-/** An error of the server's, by SQLSTATE. */
+/** An error message of the server, with a SQLSTATE. */
 export const error = (sqlState: string, text: string): Message =>
   message("E", Buffer.from(`SERROR\0VERROR\0C${sqlState}\0M${text}\0\0`))

@@ -37,10 +37,10 @@ const statements: ReadonlyArray<readonly [name: string, text: RegExp]> = [
   ["transaction.commit", /^commit/i]
 ]
 
-/** The name of a statement; `undefined` for one at which no process is killed. */
+/** The name of a statement; `undefined` for a statement at which no process is killed. */
 export const nameOf = (text: string): string | undefined => statements.find(([, pattern]) => pattern.test(text))?.[0]
 
-/** The place of a death: before a statement is sent, after it was committed, or around a send. */
+/** The point of a kill: before a statement is sent, after it was committed, or around a request to a partner. */
 export type Point = `${string}:before` | `${string}:after` | "send:arrived" | "send:answered" | "any:moment"
 
 /** The places for kills, repeated by frequency: those passed with every order more often than rare ones. */

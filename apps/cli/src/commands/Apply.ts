@@ -1,4 +1,4 @@
-/** `apply`: a settings file, with what it would change shown first. Deletes nothing. */
+/** `apply`: writes a settings file, after showing what it would change. Deletes nothing. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
 import type { JsonObject } from "@sluice/domain/json/Json"

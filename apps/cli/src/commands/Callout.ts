@@ -10,7 +10,7 @@ const bodyLines = (body: unknown): ReadonlyArray<string> =>
     ? []
     : ["", typeof body === "string" ? body : JSON.stringify(body, undefined, 2)]
 
-/** The attempt in lines: what came of it, then the request and the response as HTTP shows them. */
+/** The attempt as lines: its outcome, then the request and the response as HTTP shows them. */
 export const calloutLines = (callout: CalloutView, style: Style): ReadonlyArray<string> => {
   const { attempt, durationMs, endpoint, error, outcome, request, response, startedAt, unknown } = callout
   const colour = outcome === "succeeded" ? "green" : "red"

@@ -1,4 +1,7 @@
-/** `check-partner`: what a partner's endpoint would do to orders. Asks the partner itself, not the server. */
+/**
+ * `check-partner`: shows what a partner's endpoint would do to orders. Sends requests to the partner itself, not to the
+ * server.
+ */
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
 import { Credentials } from "@sluice/http-client/Credentials"
 import * as OutboundUndici from "@sluice/http-client/node/OutboundUndici"

@@ -28,7 +28,7 @@ interface Receipt {
   readonly state: string
 }
 
-/** Says what was opened, or follows it. */
+/** Prints the ids of a new run, or follows it with `--wait`. */
 export const opened = Effect.fnUntraced(function*(receipt: Receipt, wait: boolean) {
   const output = yield* Output
   if (!wait) {
@@ -189,7 +189,7 @@ export const orders = Command.make(
 
 const textOf = (member: unknown): string => typeof member === "string" ? member : ""
 
-/** A moment to the second, as the API writes it: UTC. */
+/** A time to the second, in UTC. */
 export const second = (moment: string): string => `${moment.slice(0, 19)}Z`
 
 /** The command for the next page. */

@@ -16,7 +16,7 @@ const millis = (moment: string): number => DateTime.toEpochMillis(DateTime.makeU
 
 /**
  * The entries with their depth, each below its cause and in the order of time among those with the same cause. An entry
- * whose cause is not among them stands at the edge.
+ * whose cause is not among them has depth 0.
  */
 export const byCause = (entries: ReadonlyArray<TimelineEntry>): ReadonlyArray<readonly [TimelineEntry, number]> => {
   const known = new Set(entries.map(({ id }) => id))
@@ -39,7 +39,7 @@ const told = ({ kind, summary }: Pick<TimelineEntry | WhyLink, "kind" | "summary
 /** Room on a narrow terminal: nothing is indented deeper. */
 const deepest = 8
 
-/** The timeline in lines: time since the first entry, and what happened below what it follows from. */
+/** The timeline as lines: the time since the first entry, and each entry below its cause. */
 export const timelineLines = (entries: ReadonlyArray<TimelineEntry>, style: Style): ReadonlyArray<string> => {
   const [first] = entries
   if (first === undefined) return ["none"]
@@ -100,7 +100,7 @@ const toldLine = ({ deliveredAt, deliveryId, endpointId }: Told): string =>
   )
     .join("  ")
 
-/** The explanation in lines: the value, the chain back to its origin, and who was told it. */
+/** The explanation as lines: the value, the chain back to its origin, and the receivers that were sent it. */
 export const whyLines = (path: string, why: Why, style: Style): ReadonlyArray<string> => [
   style.paint(
     "bold",

@@ -11,7 +11,7 @@ import { Output } from "../terminal/Output.ts"
 /** Between two questions where the stream broke. */
 const askAgain = "1 second"
 
-/** A process event's id; of an order the newest run. */
+/** The process event to follow: the given id, or for an order's id its newest run. */
 export const runId = Effect.fnUntraced(function*(given: string) {
   if (given.startsWith("process_event-")) return given
   const client = yield* ApiClient

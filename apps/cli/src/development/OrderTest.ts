@@ -26,19 +26,22 @@ const Answer = Schema.Union([
 type Answer = typeof Answer.Type
 
 export const OrderTest = Schema.Struct({
-  /** The settings, or the file that holds them, from the test's folder. */
+  /** The settings, or the path of the file that holds them, relative to the test's folder. */
   settings: Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.Json)]),
   order: Schema.Record(Schema.String, Schema.Json),
-  /** By the beginning of an address: one answer for all requests, or one for each, of which the last goes on. */
+  /**
+   * Scripted answers by the beginning of an address: one for all requests, or one for each, the last of which is
+   * repeated.
+   */
   partners: Schema.Record(Schema.String, Schema.Union([Answer, Schema.Array(Answer)])),
   expect: Schema.Struct({
     state: Schema.optionalKey(Schema.String),
     status: Schema.optionalKey(Schema.String),
     /** States by the steps' ids. */
     steps: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-    /** `POST https://…`, in order. */
+    /** The expected requests, such as `POST https://…`, in order. */
     requests: Schema.optionalKey(Schema.Array(Schema.String)),
-    /** Members of the order as it is at the end. */
+    /** The expected members of the order at its end. */
     order: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json))
   })
 })
@@ -134,7 +137,7 @@ const same = (what: string, got: unknown, wanted: unknown): ReadonlyArray<string
     ? []
     : [`${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`]
 
-/** The differences from what was expected, in words. */
+/** The differences from the expectation, in words. */
 export const faultsOf = (expected: OrderTest["expect"], got: Outcome | undefined): ReadonlyArray<string> =>
   got === undefined ? ["the run did not end within two days"] : [
     ...same("the run", got.state, expected.state),

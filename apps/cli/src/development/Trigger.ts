@@ -29,7 +29,7 @@ const orderTypes = [
 /** The messages that the completed run of a new order makes. Errors, and the state of other systems, are not made on purpose. */
 const ofCompletion = ["subscription.created", "customer.created", "customer.updated", "order.completed"]
 
-/** The order type whose example leads to a message of `type`; an order type is its own. */
+/** The order type whose example leads to a message of `type`; for an order type, that type itself. */
 export const orderTypeFor = (type: string): string | undefined => {
   if (!isWebhookType(type) && /^[A-Z][A-Z0-9_]*$/.test(type)) return type
   const made = orderTypes.find((orderType) => webhookTypeOf(orderType) === type)

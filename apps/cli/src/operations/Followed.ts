@@ -1,4 +1,4 @@
-/** Work that takes a while on the server, watched to its end. */
+/** Follows a long task on the server to its end. */
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
 import { Output } from "../terminal/Output.ts"
@@ -7,7 +7,7 @@ const askEvery = "500 millis"
 
 export const isOver = (state: string): boolean => state === "completed" || state === "cancelled"
 
-/** Asks until it is over, and notes each change. */
+/** Polls until the task has ended, and prints each change. */
 export const followed = Effect.fnUntraced(function*<A extends { readonly state: string }, E, R>(
   first: A,
   ask: Effect.Effect<A, E, R>,

@@ -1,4 +1,4 @@
-/** `jobs`, `job`, `stop`: what acts on many runs, and how far it is. */
+/** `jobs`, `job`, `stop`: lists the jobs that act on many runs, shows the progress of one, and cancels one. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { JobKind, JobState } from "@sluice/domain/run/Job"
 import { Effect, Option } from "effect"

@@ -1,4 +1,4 @@
-/** `pipelines`: holds the runs of a pipeline back, lets them go, and lists the versions of the definition. */
+/** `pipelines`: pauses and resumes a pipeline, and lists the versions of its definition. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"

@@ -8,7 +8,7 @@ import { usage } from "./Failure.ts"
 
 const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) => stdin.pipe(Stream.decodeText(), Stream.mkString))
 
-/** The text of `file`; `-` means standard input. */
+/** The content of `file`; `-` means standard input. */
 export const text = Effect.fnUntraced(function*(file: string) {
   if (file === "-") return yield* Effect.mapError(fromStdin, ({ message }) => usage(`standard input: ${message}`))
   const files = yield* FileSystem.FileSystem
@@ -27,7 +27,10 @@ export const json = Effect.fnUntraced(function*(file: string) {
   })
 })
 
-/** JSON as it is written on the command line, else the JSON of a file with this name; `-` means standard input. */
+/**
+ * Reads JSON that is written on the command line; a text that is no JSON is the path of a file, and `-` means standard
+ * input.
+ */
 export const writtenJson = Effect.fnUntraced(function*(written: string) {
   const value = yield* Effect.option(Effect.try(() => parse(written)))
   if (Option.isSome(value)) return value.value

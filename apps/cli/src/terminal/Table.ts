@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly title: string
   readonly of: (row: Row) => string
   readonly colour?: (row: Row) => Colour
-  /** Gives way where there is little room. */
+  /** True for the one column that is narrowed when there is little room. */
   readonly flexible?: boolean
 }
 

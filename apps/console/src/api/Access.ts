@@ -1,4 +1,4 @@
-/** The rights of this session's key. The server decides; this only hides what it would refuse. */
+/** The rights of this session's key. They only hide what the server would refuse; the server decides. */
 import { useQuery } from "@tanstack/react-query"
 import { type Answer, api } from "./Api.ts"
 
@@ -8,9 +8,9 @@ export interface Access {
   /** The key's name; absent where the server asks for none. */
   readonly name: string | undefined
   readonly roles: ReadonlyArray<Role>
-  /** False until the server has said so. */
+  /** False until the server has answered. */
   readonly known: boolean
-  /** False while it is not known. */
+  /** True if the key has the role; false while that is unknown. */
   readonly may: (role: Role) => boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * The API as functions, one an endpoint: `api.orders.list({ query: { limit: 50 } })`. Arguments and answers have the
- * types of `@sluice/api`; what the server refuses is thrown as an `ApiProblem`.
+ * The API as functions, one for each endpoint: `api.orders.list({ query: { limit: 50 } })`. Arguments and answers have
+ * the types of `@sluice/api`; what the server refuses is thrown as an `ApiProblem`.
  */
 import type { HttpApiEndpoint } from "effect/http-api"
 import { ApiProblem, offline, problemOf } from "./ApiProblem.ts"
@@ -9,7 +9,7 @@ import { parse } from "./ExactJson.ts"
 import { type EndpointMap, type EndpointName, type GroupName, type Route, routes } from "./Routes.ts"
 import * as Session from "./Session.ts"
 
-/** The parts of a request, as untyped as they travel. */
+/** The parts of a request, untyped. */
 export interface Parts {
   readonly params?: Readonly<Record<string, unknown>>
   readonly query?: Readonly<Record<string, unknown>>
@@ -81,7 +81,7 @@ const read = async (response: Response): Promise<unknown> => {
   }
 }
 
-/** Sends a request with the key of this session, and gives the answer as it is, once it is 2xx. */
+/** Sends a request with this session's key, and returns the answer if its status is 2xx. */
 export const send = async (route: Route, parts: Parts, signal?: AbortSignal): Promise<Response> => {
   const key = Session.key()
   const response = await sendWith(key, route, parts, signal)

@@ -7,7 +7,7 @@ export interface Fault {
 }
 
 export class ApiProblem extends Error {
-  /** 0: nothing answered. */
+  /** The status; 0 if nothing answered. */
   readonly status: number
   /** `urn:sluice:problem:<slug>` without its front; `offline` where nothing answered. */
   readonly slug: string

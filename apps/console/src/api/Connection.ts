@@ -1,6 +1,6 @@
 /**
- * The state of the connection to the server. Every request tells; while none is answered the console asks `/health/ready` until one is,
- * shows one banner, and then requests again what it shows.
+ * The state of the connection to the server. Every request reports its result. During an outage the console polls
+ * `/health/ready`, shows one banner, and loads its data again when the server is back.
  */
 import { useEffect, useSyncExternalStore } from "react"
 import { now } from "../environment/Now.ts"
@@ -20,12 +20,12 @@ const change = (next: Outage | undefined): void => {
   for (const listener of listeners) listener()
 }
 
-/** A request was not answered, or answered that the database is away. */
+/** Reports that a request was not answered, or that the database is away. */
 export const lost = (of: Outage["of"]): void => {
   if (outage?.of !== of) change({ since: outage?.since ?? now(), of })
 }
 
-/** A request was answered. */
+/** Reports that a request was answered. */
 export const found = (): void => {
   if (outage !== undefined) change(undefined)
 }
@@ -50,7 +50,7 @@ const ask = async (): Promise<void> => {
   }
 }
 
-/** Ends an outage once the server is ready, and calls `onFound` then; used once, by the shell. */
+/** Polls the server during an outage, and calls `onFound` once it is ready; used once, by the shell. */
 export const useRecovery = (onFound: () => void): Outage | undefined => {
   const current = useOutage()
   const isAway = current !== undefined

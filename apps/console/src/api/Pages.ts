@@ -34,7 +34,7 @@ const limit = 200
 /** While only the first page is there, it is kept up to date by itself; later ones would shift under the reader. */
 const liveEveryMs = 5000
 
-/** The pages of a list. `key` names the list with its filters. */
+/** Loads the pages of a list. `key` identifies the list with its filters. */
 export function usePages<Item>(
   key: ReadonlyArray<unknown>,
   fetchPage: (query: PageQuery, signal: AbortSignal) => Promise<Page<Item>>

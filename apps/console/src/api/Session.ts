@@ -78,7 +78,7 @@ const heard = ({ data }: MessageEvent<Message>): void => {
   }
 }
 
-/** Takes up the key that the tab has kept over a reload, and listens to the other tabs; called once. */
+/** Restores the key that the tab has kept over a reload, and listens to the other tabs; called once. */
 export const start = (): void => {
   accepted = stored()
   channel = new BroadcastChannel("sluice.session")
@@ -98,7 +98,7 @@ const ask = (): Promise<void> =>
     tellOthers({ type: "asked" })
   })
 
-/** A key of another tab, other than the one that was `tried`; `undefined` where none has one. */
+/** Gets a key from another tab, other than the one that was `tried`; `undefined` if no tab has one. */
 export const shared = async (tried: string | undefined): Promise<string | undefined> => {
   if (accepted !== undefined && accepted !== tried) return accepted
   await (asking ??= ask())
@@ -116,7 +116,7 @@ export const signOut = (): void => {
   tellOthers({ type: "signed-out" })
 }
 
-/** Keeps a key that is still to be tried. */
+/** Stores a key that has not been tried yet. */
 export const hold = (value: string): void => sessionStorage.setItem(slot, value)
 
 /** Drops a key that was tried and refused. */
@@ -140,9 +140,9 @@ const subscribe = (listener: () => void) => {
 }
 
 export interface SessionState {
-  /** A key is required. */
+  /** True if a key is required. */
   readonly locked: boolean
-  /** A key is held. */
+  /** True if there is a key. */
   readonly signedIn: boolean
   readonly generation: number
 }

@@ -1,4 +1,4 @@
-/** The rail: where one can go, and the keys that go there. */
+/** The navigation rail: the pages it leads to, and their keyboard shortcuts. */
 import {
   Activity,
   Bell,

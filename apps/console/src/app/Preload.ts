@@ -1,5 +1,5 @@
 /**
- * Fetches every page's code once the first page is there, so that the console can be used, and says what it knows, while
+ * Loads every page's code once the first page is shown, so that the console can be used, and reports its state, while
  * the server is away.
  */
 import type { AnyRouter } from "@tanstack/react-router"

@@ -1,4 +1,4 @@
-/** The door: asks for an API key where the server wants one. */
+/** The sign-in page: asks for an API key if the server requires one. */
 import { type FormEvent, useState } from "react"
 import { api } from "../api/Api.ts"
 import * as Session from "../api/Session.ts"

@@ -1,4 +1,4 @@
-/** Offers what the schema says may be written at the cursor. */
+/** Completes the text at the cursor with the members and values that the schema allows there. */
 import {
   type Completion,
   type CompletionContext,

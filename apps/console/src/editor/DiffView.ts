@@ -14,7 +14,10 @@ const collapseUnchanged = { margin: 3, minSize: 6 }
 
 const readOnly = EditorState.readOnly.of(true)
 
-/** Shows the differences between two texts in `parent`, side by side or, if it is narrow, in one column. Returns what removes them. */
+/**
+ * Shows the differences between two texts in `parent`, side by side or, if it is narrow, in one column. Returns the
+ * function that removes them.
+ */
 export const mountDiff = (parent: HTMLElement, before: DiffSide, after: DiffSide, narrow: boolean): () => void => {
   if (narrow) {
     const merged = unifiedMergeView({ original: before.text, mergeControls: false, collapseUnchanged, gutter: true })

@@ -1,4 +1,4 @@
-/** Tells whether the screen is narrow, as on a phone. */
+/** Detects a narrow screen, as on a phone. */
 import { useSyncExternalStore } from "react"
 
 const query = "(max-width: 860px)"

@@ -1,4 +1,4 @@
-/** The browser's clock: the one place where the console asks what time it is. */
+/** The browser's clock, the only place where the console reads the time. */
 import { useEffect, useState } from "react"
 
 /** Epoch milliseconds. */
@@ -13,7 +13,7 @@ export const timeOf = (iso: string): number => Date.parse(iso)
 // oxlint-disable-next-line eslint/no-restricted-globals -- writes a text, does not read the clock
 export const isoOf = (at: number): string => new Date(at).toISOString()
 
-/** The time, again every `everyMs`; 0: once. */
+/** The current time, updated every `everyMs` milliseconds; with 0 it is never updated. */
 export const useNow = (everyMs: number): number => {
   const [at, setAt] = useState(now)
   useEffect(() => {

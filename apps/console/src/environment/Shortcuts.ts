@@ -50,7 +50,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** The time between the first and the second key of a sequence, in milliseconds, before the first is discarded. */
 const patience = 900
 
-/** Hears the keys; used once, by the shell. */
+/** Listens to the keyboard; used once, by the shell. */
 export const useKeyboard = (): void => {
   const first = useRef<{ readonly key: string; readonly at: number } | undefined>(undefined)
   useLayoutEffect(() => {

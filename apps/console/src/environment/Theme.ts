@@ -40,7 +40,7 @@ const resolved = (): "light" | "dark" => {
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, stored)
 
-/** The theme that is shown. */
+/** The theme in use. */
 export const useShownTheme = (): "light" | "dark" => useSyncExternalStore(subscribe, resolved)
 
 const order: ReadonlyArray<Theme> = ["system", "light", "dark"]

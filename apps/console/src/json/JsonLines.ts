@@ -7,15 +7,17 @@ import { rawNumber } from "../api/ExactJson.ts"
 export type Kind = "object" | "array" | "string" | "number" | "word" | "redacted"
 
 export interface JsonLine {
-  /** The positions on the way to it, `/3/0`: a name may be as long as the document. */
+  /**
+   * The positions from the root to the value, `/3/0`; names are not used, since they may be as long as the document.
+   */
   readonly place: string
   readonly depth: number
-  /** The member's name, or its place in a list. */
+  /** The member's name, or its position in a list. */
   readonly name: string | undefined
   readonly kind: Kind
   /** The summary of a collapsed value: `"ada"`, `{3}`, `[12]`. */
   readonly text: string
-  /** Tells if the value has content, and if it is shown. */
+  /** Tells whether the value can be opened, and whether it is open. */
   readonly fold: "none" | "open" | "closed"
 }
 
@@ -43,7 +45,7 @@ const scalar = (value: unknown): { readonly kind: Kind; readonly text: string } 
   return { kind: typeof value === "number" ? "number" : "word", text: String(value) }
 }
 
-/** The initial depth: small documents whole, large ones by their first levels. */
+/** The number of levels that are open at first: all of a small document, the first ones of a large one. */
 export const openDepth = (value: unknown): number => {
   const text = JSON.stringify(value) ?? ""
   return text.length < 4000 ? 32 : text.length < 40_000 ? 3 : 2
@@ -87,7 +89,7 @@ export const search = (value: unknown, query: string): ReadonlyArray<string> => 
   return found
 }
 
-/** The places of everything around a member, which must be open for it to be seen. */
+/** The places of all containers of a member, which must be open for it to be visible. */
 export const around = (place: string): ReadonlyArray<string> =>
   place.split("/").slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join("/"))
 

@@ -1,4 +1,4 @@
-/** The health of partners, and the names that people know them by. */
+/** The health of partners, and the names under which operators know them. */
 import type { Partner, StoredSettings } from "../api/Documents.ts"
 
 export interface Health {

@@ -1,6 +1,6 @@
 /**
- * The order before and after a run, member by member, and for each change who made it: the step and the attempt whose
- * answer patched it, else what the order's history says. Pure.
+ * The order before and after a run, member by member, and the source of each change: the step and the attempt whose
+ * answer patched the member, or else the entry of the order's history. Pure.
  */
 import type { HistoryEntry, Order, ProcessEvent } from "../api/Documents.ts"
 import { rawNumber } from "../api/ExactJson.ts"
@@ -14,7 +14,7 @@ export type Origin =
     readonly at: string
   }
   | { readonly by: "history"; readonly source: string; readonly message: string; readonly at: string }
-  /** Another run, or a PATCH. */
+  /** The change was made by another run, or by a PATCH. */
   | { readonly by: "unknown" }
 
 export interface MemberChange {
@@ -63,7 +63,7 @@ const collect = (before: unknown, after: unknown, path: string, found: Array<Dif
   }
 }
 
-/** Members that differ: objects are looked into, lists are one value. */
+/** The members that differ: objects are compared member by member, lists as one value. */
 export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> => {
   const found: Array<Difference> = []
   collect(before, after, "", found)
@@ -113,7 +113,7 @@ const fromHistory = (
 /** Members that are shown of one run; a partner may have changed a hundred thousand. */
 export const mostChanges = 500
 
-/** Each member that differs, up to `mostChanges`, with the last who changed it. */
+/** The members that differ, up to `mostChanges`, each with the source of its last change. */
 export const provenance = (
   before: Order,
   after: Order,

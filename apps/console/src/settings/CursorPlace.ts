@@ -1,7 +1,7 @@
 /** Finds the cursor's place in a JSON text: the enclosing object or list, and whether a name or a value is expected. */
 
 export interface CursorPlace {
-  /** The way from the document to the container that the cursor is in. */
+  /** The path from the document to the container that holds the cursor. */
   readonly path: ReadonlyArray<string | number>
   readonly writes: "name" | "value"
   /** The member whose value is written, where it is one of an object. */
@@ -15,7 +15,7 @@ export interface CursorPlace {
 interface Frame {
   readonly kind: "object" | "array"
   member: string | number | undefined
-  /** After a name's colon. */
+  /** True after the colon that follows a name. */
   valued: boolean
 }
 

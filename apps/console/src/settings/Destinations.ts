@@ -4,7 +4,7 @@ import type { StoredSettings } from "../api/Documents.ts"
 const typesOf = (endpoint: StoredSettings): ReadonlyArray<string> =>
   Array.isArray(endpoint["types"]) ? endpoint["types"].map(String) : []
 
-/** True of an endpoint that gets every type. */
+/** True for an endpoint that subscribes to every type. */
 export const getsAll = (endpoint: StoredSettings): boolean => typesOf(endpoint).includes("*")
 
 export const destinationsOf = (
@@ -13,7 +13,7 @@ export const destinationsOf = (
 ): ReadonlyArray<StoredSettings> =>
   endpoints.filter((endpoint) => getsAll(endpoint) || typesOf(endpoint).includes(type))
 
-/** The endpoint with this URL, which a further type is added to instead of making another. */
+/** The endpoint with this URL: a type is added to it instead of creating another endpoint. */
 export const endpointAt = (
   url: string,
   endpoints: ReadonlyArray<StoredSettings>
@@ -23,7 +23,7 @@ export const withType = (endpoint: StoredSettings, type: string): ReadonlyArray<
   ...new Set([...typesOf(endpoint), type])
 ]
 
-/** `undefined` where the endpoint would be left without a type. */
+/** The types of the endpoint without `type`; `undefined` if none would be left. */
 export const withoutType = (endpoint: StoredSettings, type: string): ReadonlyArray<string> | undefined => {
   const left = typesOf(endpoint).filter((one) => one !== type)
   return left.length === 0 ? undefined : left

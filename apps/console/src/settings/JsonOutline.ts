@@ -9,7 +9,7 @@ export interface Range {
 }
 
 export interface OutlineMember {
-  /** Its place in a list as a number. */
+  /** The member's name, or its position in a list. */
   readonly name: string | number
   /** The range of the name with its quotes; for a list's item, of its value. */
   readonly key: Range
@@ -37,7 +37,7 @@ class Reader {
     this.at += found.length
     return found
   }
-  /** The next character that says something. */
+  /** The next character that is not a blank. */
   peek(): string {
     this.match(blank)
     return this.source[this.at] ?? ""
@@ -97,7 +97,7 @@ export const outline = (source: string): OutlineNode => readNode(new Reader(sour
 export const pathSteps = (path: string): ReadonlyArray<string | number> =>
   [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name]) => index === undefined ? name ?? "" : Number(index))
 
-/** The first letter's case says nothing in a setting. */
+/** True if two names are equal in a setting, where the case of the first letter does not count. */
 export const sameName = (one: string | number, other: string | number): boolean =>
   one === other
   || (typeof one === "string" && typeof other === "string" && one.slice(1) === other.slice(1)
@@ -136,7 +136,7 @@ const pick = ({ from, to }: Range): Range => ({ from, to })
 const headOf = ({ key, value }: OutlineMember): Range =>
   key.from === value.from ? { from: value.from, to: Math.min(value.from + 1, value.to) } : pick(key)
 
-/** The document as far as it can be read: for a draft with a hole in it. */
+/** The document as far as it can be read, for an incomplete draft. */
 export const draftOf = (source: string, node: OutlineNode = outline(source)): unknown => {
   switch (node.kind) {
     case "object":

@@ -9,7 +9,7 @@ export interface JsonSchema {
   readonly enum?: ReadonlyArray<string | number | boolean>
   readonly anyOf?: ReadonlyArray<JsonSchema>
   readonly oneOf?: ReadonlyArray<JsonSchema>
-  /** Chosen by a member's value, as the plugin is by a step's `name`. */
+  /** The schema by the value of another member, as the plugin's options are by a step's `name`. */
   readonly chosenBy?: { readonly member: string; readonly cases: Readonly<Record<string, JsonSchema>> }
   readonly default?: unknown
 }
@@ -29,7 +29,7 @@ const branches = (schema: JsonSchema, value: unknown): ReadonlyArray<JsonSchema>
 const memberOf = (value: unknown, step: string | number): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined
 
-/** The schemas that hold at a path; `draft` is the document so far, as far as it could be read. */
+/** The schemas that apply at a path; `draft` is the document as far as it could be read. */
 export const schemasAt = (
   schema: JsonSchema,
   path: ReadonlyArray<string | number>,
@@ -53,7 +53,7 @@ export interface Suggestion {
   readonly required: boolean
 }
 
-/** The members that may be added there, required ones first; existing ones are left out. */
+/** The members that may be added at a path, required ones first; existing ones are left out. */
 export const membersAt = (
   schema: JsonSchema,
   path: ReadonlyArray<string | number>,
@@ -72,7 +72,7 @@ export const membersAt = (
   return [...found.values()].toSorted((one, other) => Number(other.required) - Number(one.required))
 }
 
-/** The allowed values. */
+/** The values that are allowed at a path. */
 export const valuesAt = (
   schema: JsonSchema,
   path: ReadonlyArray<string | number>,

@@ -1,4 +1,4 @@
-/** The four kinds of settings: what they are called, where they are, and what a new one begins as. */
+/** The four kinds of settings: their names, their addresses, and the example that a new one begins with. */
 import type { StoredSettings } from "../api/Documents.ts"
 import { parse } from "../api/ExactJson.ts"
 import type { JsonSchema } from "./JsonSchema.ts"
@@ -112,7 +112,7 @@ export type Draft =
   | { readonly document: Readonly<Record<string, unknown>> }
   | { readonly fault: string }
 
-/** The text as a document, or why it is none. */
+/** Parses the text as a document; otherwise the reason why it is none. */
 export const readDraft = (text: string): Draft => {
   try {
     const document = parse(text)

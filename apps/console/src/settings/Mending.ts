@@ -1,4 +1,4 @@
-/** Mends a draft: which of the server's faults are still there, and the name that the server suggests in place of another. */
+/** Corrects a draft: finds the server's faults that are still present, and replaces a name by the suggested one. */
 import type { Fault } from "../api/ApiProblem.ts"
 import { outline, type OutlineMember, type OutlineNode, pathSteps, sameName } from "./JsonOutline.ts"
 
@@ -32,7 +32,7 @@ export const remaining = (faults: ReadonlyArray<Fault>, refused: string, text: s
 export const suggestionOf = ({ message }: Fault): string | undefined =>
   /is not known: did you mean ([\w.$-]+)\?/.exec(message)?.[1]
 
-/** The text with the member at `path` under another name; as it was where there is none. */
+/** The text with the member at `path` renamed; unchanged if there is no such member. */
 export const renamed = (source: string, path: string, name: string): string => {
   const key = memberAt(source, path)?.key
   return key === undefined ? source : `${source.slice(0, key.from)}${JSON.stringify(name)}${source.slice(key.to)}`

@@ -1,4 +1,4 @@
-/** A pipeline as it is drawn: its phases, what each step does and where, and what happens when one fails. */
+/** A pipeline as a drawing: its phases, the work and destination of each step, and the consequences of a failure. */
 
 export interface Mark {
   readonly text: string
@@ -24,7 +24,7 @@ export interface DrawnStep {
 export interface Sequence {
   readonly steps: ReadonlyArray<DrawnStep>
   readonly postProcessing: ReadonlyArray<DrawnStep>
-  /** Ids of the steps that are undone, in the order in which it happens. */
+  /** The ids of the steps that are compensated, in the order of their compensation. */
   readonly undone: ReadonlyArray<string>
   /** Conditions for an order; empty: every order. */
   readonly match: ReadonlyArray<string>

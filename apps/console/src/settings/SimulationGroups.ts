@@ -1,10 +1,10 @@
-/** Simulated runs that differ in the same way, together: the most frequent difference first. */
+/** Groups simulated runs that differ in the same way; the most frequent difference comes first. */
 import type { Answer } from "../api/Api.ts"
 
 export type SimulatedRun = Answer<"pipelines", "simulate">["items"][number]
 
 export interface SimulatedGroup {
-  /** Equal for runs of one group. */
+  /** The key of the group. */
   readonly key: string
   readonly before: string | undefined
   readonly after: string

@@ -43,13 +43,13 @@ export interface SubscriptionSearch {
 }
 
 export interface IssueSearch {
-  /** Absent: open ones; `any`: all. */
+  /** The state of the issues; absent: open ones; `any`: all. */
   readonly state?: string
   readonly pipeline?: string
 }
 
 export interface OverviewSearch {
-  /** Absent: the last ten minutes. */
+  /** The time window; absent: the last ten minutes. */
   readonly window?: string
 }
 
@@ -75,7 +75,7 @@ const subscriptionNames = ["customer", "order", "status"] as const
 const orderNames = ["q", "orderType", "status", "after", "before"] as const
 const runNames = ["q", "state", "pipeline", "partner", "step", "outcome", "errors", "after", "before"] as const
 
-/** The named members that hold something. */
+/** The named members that are not empty. */
 export const picked = <const Name extends string>(
   names: ReadonlyArray<Name>,
   given: Readonly<Record<string, unknown>>
@@ -103,7 +103,7 @@ export const subscriptionSearch = (given: Readonly<Record<string, unknown>>): Su
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** The moment that a filter means; `undefined` where it means none. */
+/** The time that a filter means; `undefined` for another text. */
 export const momentOf = (text: string | undefined, now: number): string | undefined => {
   const [, amount = "", unit = ""] = /^-(\d{1,5})([mhd])$/.exec(text ?? "") ?? []
   const length = units[unit]
@@ -128,7 +128,7 @@ export const soughtOf = (text: string): Sought => {
 /** The shortest part of an id that the API searches for, in characters. */
 const shortestPart = 4
 
-/** True if the text is searched for as a part of an id: long enough, and no generated id of an order, which is whole. */
+/** True if the text is searched for as a part of an id: it is long enough, and is no complete generated id. */
 export const isPartOfId = (id: string): boolean => id.length >= shortestPart && !/^order-[0-9a-f]{32}$/.test(id)
 
 /** The query of an address, read and written as plain texts. */

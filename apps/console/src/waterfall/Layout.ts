@@ -19,7 +19,7 @@ export interface WaterfallLine {
   readonly step: Step
   /** Absent: the line of the step itself. */
   readonly callout: Callout | undefined
-  /** Absent: it has not begun, or was made in another run. */
+  /** The bar; absent for a step that has not begun, or was reused from another run. */
   readonly bar: Bar | undefined
   /** Milliseconds. */
   readonly tookMs: number | undefined

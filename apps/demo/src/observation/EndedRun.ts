@@ -1,4 +1,4 @@
-/** An order of the demo at its end: what Sluice says about it, and what the partners say. */
+/** An order of the demo that has ended: Sluice's records of it, and the partners'. */
 import type { HistoryEntry } from "@sluice/domain/order/History"
 import type { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
@@ -12,9 +12,9 @@ export interface EndedRun {
   readonly processEvent: ProcessEvent
   readonly history: ReadonlyArray<HistoryEntry>
   readonly seen: ReadonlyArray<SeenRequest>
-  /** The deliveries that tell of it, in their sequence. */
+  /** The webhook deliveries of the order, by sequence. */
   readonly deliveries: ReadonlyArray<DeliveryView>
-  /** The same as their receivers saw them. */
+  /** The same deliveries in the receivers' log. */
   readonly heard: ReadonlyArray<SeenRequest>
   /** Each partner's origin, by name. */
   readonly partners: Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-/** A webhook that was altered on its way: a receiver that verifies it rejects it. */
+/** Sends a forged webhook: a receiver that verifies signatures must reject it. */
 import { cut, fit, type Style } from "@sluice/terminal/Style"
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64 } from "effect/encoding"
@@ -14,7 +14,9 @@ export interface Forgery {
   readonly refused: boolean
 }
 
-/** Sends the receiver a copy of what it took, with one byte changed, under the same headers; its answer has to be 401. */
+/**
+ * Sends the receiver a copy of an earlier webhook with one byte changed and the same headers; the answer must be 401.
+ */
 export const forgery = Effect.fnUntraced(function*(orders: ReadonlyArray<EndedRun>, style: Style) {
   const ended = orders.find(({ heard }) => heard.some(({ partner }) => partner === receiver))
   const original = ended?.heard.find(({ partner }) => partner === receiver)

@@ -11,7 +11,7 @@ export const SeenRequest = Schema.Struct({
   bodyBytes: Schema.String,
   /** Epoch milliseconds. */
   receivedAt: Schema.Number,
-  /** A status, or what happened instead; absent while neither is known. */
+  /** The status of the answer, or what happened instead; absent while the request is open. */
   answered: Schema.optionalKey(Schema.String),
   answeredAt: Schema.optionalKey(Schema.Number),
   /** For a webhook: `verified`, or the reason why it is not. */
@@ -27,16 +27,16 @@ const read = Effect.fnUntraced(function*(log: string, filter: { readonly order?:
   return items
 })
 
-/** Names the message of a webhook; no callout carries it. */
+/** The message id of a webhook; `undefined` for a callout, which has none. */
 export const webhookId = ({ headers }: SeenRequest): string | undefined => headers["webhook-id"]
 
-/** The webhooks that came to a partner, in order of arrival. */
+/** The webhooks that a partner received, in order of arrival. */
 export const webhooksTo = (log: string, partner: string) =>
   Effect.map(read(log, { partner }), (items) => items.filter((request) => webhookId(request) !== undefined))
 
 /**
- * The callouts that came to any partner about this order, in order of arrival. A partner may learn a moment later than Sluice that the
- * connection is gone, so open requests are asked about again for two seconds.
+ * The callouts about this order that any partner received, in order of arrival. A partner may learn a moment later than
+ * Sluice that a connection is closed, so open requests are queried again for two seconds.
  */
 export const requestsAbout = (log: string, order: string) =>
   Effect.repeat(

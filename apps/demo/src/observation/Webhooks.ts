@@ -3,12 +3,12 @@ import type { ApiClient } from "@sluice/api/ApiClient"
 import { Effect, Schedule } from "effect"
 import { webhookId, webhooksTo } from "./PartnerLog.ts"
 
-/** The endpoints of the settings, each played by the partner of its name. */
+/** The webhook endpoints of the demo's settings; each is played by the partner of its name. */
 export const receivers = ["crm", "warehouse"] as const
 
 /**
- * Waits until nothing of the order is still to be delivered, and reads all of it. Everything that an order and its run
- * have to tell is stored with them, so what is missing in the list was never made.
+ * Waits until no delivery of the order is pending, and returns all of them. All messages of an order and its run are
+ * stored with them, so a message that is missing from the list was never created.
  */
 export const webhooksAbout = Effect.fnUntraced(
   function*(client: ApiClient["Service"], partnerLog: string, orderId: string) {

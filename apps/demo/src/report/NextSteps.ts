@@ -5,7 +5,7 @@ import { scenarios } from "../scenario/Scenarios.ts"
 
 const firstOrder = scenarios[0] === undefined ? "" : orderId(scenarios[0])
 
-/** The text of a demo that goes on: addresses, and commands to paste. */
+/** The text of a demo that keeps running: addresses, and commands to paste. */
 export const whileItRuns = (
   options: { readonly baseUrl: string; readonly partnerLog: string; readonly settingsFile: string },
   { paint }: Style

@@ -1,4 +1,4 @@
-/** The demo's result: one line an order, and under it how its end differs from what the seeds say. */
+/** The demo's result: one line for each order, and below it the differences from the expectation. */
 import { cut, fit, type Style, wrap } from "@sluice/terminal/Style"
 import type { EndedRun } from "../observation/EndedRun.ts"
 import { differences } from "./Verdict.ts"
@@ -11,7 +11,7 @@ export interface Report {
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
-/** Checks every order and says so. */
+/** Compares every order with its expectation, and reports the result. */
 export const report = (orders: ReadonlyArray<EndedRun>, style: Style): Report => {
   const checked = orders.map((ended) => ({ ended, found: differences(ended) }))
   const lines = checked.flatMap(({ ended: { deliveries, heard, processEvent, scenario, seen }, found }) => {

@@ -1,6 +1,6 @@
 /**
- * Did an order end as the seeds say? Compares the expectation with the process event, the order, its history and the
- * partners' own log; each difference is a sentence, and none means that it did.
+ * Checks that an order ended as expected: compares the expectation with the process event, the order, its history and
+ * the partners' own log. Each difference is a sentence.
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
 import { Result, type Schema } from "effect"

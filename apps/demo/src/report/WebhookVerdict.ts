@@ -6,14 +6,14 @@ import type { DeliveryView } from "@sluice/domain/webhook/Delivery"
 import type { EndedRun } from "../observation/EndedRun.ts"
 import { type SeenRequest, webhookId } from "../observation/PartnerLog.ts"
 
-/** The receiver's own log of a delivery's requests. */
+/** The requests of a delivery in the receiver's own log. */
 export const heardOf = (
   { endpointId, messageId }: DeliveryView,
   heard: ReadonlyArray<SeenRequest>
 ): ReadonlyArray<SeenRequest> =>
   heard.filter((request) => request.partner === endpointId && webhookId(request) === messageId)
 
-/** The verdict on a delivery: `verified` if the receiver verified every request, else its objection. */
+/** The verdict on a delivery: `verified` if the receiver verified every request, or else its objection. */
 export const finding = (delivery: DeliveryView, heard: ReadonlyArray<SeenRequest>): string => {
   const requests = heardOf(delivery, heard)
   return requests.length === 0

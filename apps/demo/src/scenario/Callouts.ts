@@ -1,4 +1,4 @@
-/** The scenarios of the callout plugin's seed. */
+/** The scenarios of the callout plugin. */
 import { order } from "./Customer.ts"
 import type { Scenario } from "./Scenario.ts"
 

@@ -1,4 +1,4 @@
-/** The scenarios of the webhook workflow step's seed. */
+/** The scenarios of webhook workflow steps. */
 import { incompleteAddress, order } from "./Customer.ts"
 import type { Scenario } from "./Scenario.ts"
 

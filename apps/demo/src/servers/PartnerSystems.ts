@@ -8,7 +8,7 @@ const Announcement = Schema.fromJsonString(Schema.Struct({
   partners: Schema.Record(Schema.String, Schema.String)
 }))
 
-/** Starts them; gives the log's origin and each partner's, by name. */
+/** Starts the partner systems; returns the origin of the log, and each partner's by its name. */
 export const startPartners = Effect.fnUntraced(function*(options: { readonly logFile: string }) {
   const program = yield* start({
     name: "apps/partners",

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 /** The program ended before it was asked to. */
 export class ProgramEnded extends Schema.TaggedError<ProgramEnded>()("ProgramEnded", {
   program: Schema.String,
-  /** Absent where a signal ended it. */
+  /** The exit code; absent if a signal ended the program. */
   exitCode: Schema.optionalKey(Schema.Int),
   lastLines: Schema.Array(Schema.String),
   logFile: Schema.String
@@ -24,21 +24,21 @@ export class ProgramEnded extends Schema.TaggedError<ProgramEnded>()("ProgramEnd
 }
 
 export interface Program {
-  /** The first line that it wrote. */
+  /** The first line of the program's output. */
   readonly firstLine: Effect.Effect<string, ProgramEnded>
-  /** Fails when it ends, and never succeeds. */
+  /** Fails when the program ends, and never succeeds. */
   readonly ended: Effect.Effect<never, ProgramEnded>
-  /** Sends SIGTERM, waits, and gives the exit code; none where a signal ended it. */
+  /** Sends SIGTERM, waits, and returns the exit code; `undefined` if a signal ended the program. */
   readonly stop: Effect.Effect<number | undefined>
 }
 
 export interface ProgramOptions {
-  /** The name for messages. */
+  /** The name of the program in messages. */
   readonly name: string
   readonly main: URL
-  /** Added to this process's environment; `undefined` takes a variable away. */
+  /** Variables added to this process's environment; `undefined` removes one. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Everything that it writes goes there. */
+  /** The file that gets the program's output. */
   readonly logFile: string
 }
 

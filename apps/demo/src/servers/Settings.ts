@@ -1,6 +1,6 @@
 /**
- * The demo's settings: `settings/seeds.json` holds the seeds' own examples with the seeds' own hosts; here every host at
- * `example.com` becomes the partner that plays it, and nothing else is touched.
+ * The demo's settings: `settings/seeds.json` holds the examples of the source system with their hosts; here every host
+ * at `example.com` is replaced by the partner that plays it, and nothing else is changed.
  */
 import { Schema } from "effect"
 

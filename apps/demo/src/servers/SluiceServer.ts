@@ -1,4 +1,4 @@
-/** The server of `apps/server` as anybody would start it: configured by its environment alone. Contract: section 2. */
+/** Starts the server of `apps/server`, configured by its environment alone. Contract: section 2. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Context, Effect, Layer, Schedule, Schema } from "effect"
@@ -31,7 +31,7 @@ const notInherited = {
   SLUICE_ROLES: undefined
 }
 
-/** Starts it and waits until it is ready; gives its address, a client, and how to stop it. */
+/** Starts the server and waits until it is ready; returns its address, a client, and an effect that stops it. */
 export const startServer = Effect.fnUntraced(function*(options: {
   readonly dataDirectory: string
   readonly settingsFile: string

@@ -1,5 +1,5 @@
 /**
- * Opens an account for each order, and honours `Idempotency-Key` as one should: the same key and bytes bring the same
+ * Opens an account for each order, and honours `Idempotency-Key` correctly: the same key and bytes bring the same
  * answer and open nothing; the same key with other bytes is a 422 (IETF draft "The Idempotency-Key HTTP Header Field").
  */
 import type { Partner } from "../Partner.ts"

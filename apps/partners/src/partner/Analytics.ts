@@ -1,4 +1,4 @@
-/** Wants every order and is out of order itself: always 500. Nothing should depend on it. */
+/** Receives every order and always answers 500. Nothing should depend on it. */
 import type { Partner } from "../Partner.ts"
 import { json } from "../Reply.ts"
 

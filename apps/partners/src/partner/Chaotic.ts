@@ -1,6 +1,6 @@
 /**
- * Answers normally most of the time and fails in every possible way otherwise; the dice decide, and repeat themselves
- * for the same seed, order, path and number of the request. 60 of 100 requests are accepted.
+ * Answers normally most of the time and fails in every possible way otherwise; the failure is chosen at random, and is
+ * the same for the same seed, order, path and number of the request. 60 of 100 requests are accepted.
  */
 import { nonsense } from "../Instruction.ts"
 import type { Partner } from "../Partner.ts"

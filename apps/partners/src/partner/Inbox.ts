@@ -1,4 +1,4 @@
-/** Accepts every message with 204: a destination that does nothing. */
+/** Accepts every message with 204, and does nothing with it. */
 import type { Partner } from "../Partner.ts"
 import { text } from "../Reply.ts"
 

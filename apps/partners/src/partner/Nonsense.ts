@@ -1,4 +1,7 @@
-/** Says 200 and means nothing by it: `/truncated` half a JSON document, `/nul` NUL bytes, any other path a web page. */
+/**
+ * Answers 200 with a meaningless body: `/truncated` with half a JSON document, `/nul` with NUL bytes, any other path
+ * with a web page.
+ */
 import { nonsense as kinds } from "../Instruction.ts"
 import type { Partner } from "../Partner.ts"
 

@@ -1,4 +1,7 @@
-/** Creates an account for the customer; a later step uses its id. The answer is the seed's, byte for byte. */
+/**
+ * Creates an account for the customer; a later step uses its id. The answer is that of the source system's example,
+ * byte for byte.
+ */
 import type { Partner } from "../Partner.ts"
 import { text } from "../Reply.ts"
 

@@ -1,7 +1,7 @@
 /**
  * Does what its path says, request by request: `/503,503,reset,200` answers an order's first request with 503 and its
- * fourth with 200; the last word holds for all that follow. The words are those of `Instruction`. One that it does not
- * know is a 400 naming it.
+ * fourth with 200; the last word applies to all further requests. The words are those of `Instruction`; an unknown word
+ * is answered with a 400 that names it.
  */
 import { instructed } from "../Instruction.ts"
 import type { Partner } from "../Partner.ts"

@@ -14,13 +14,13 @@ export const validation: Partner = {
   }
 }
 
-/** A second office of the same kind, for one market only: accepts everything and changes nothing. */
+/** A partner for one market only, which accepts every order and changes nothing. */
 export const nordic: Partner = {
   name: "nordic",
   reply: () => accepted
 }
 
-/** The office for everybody else: accepts with an empty object, which is success too. */
+/** The partner for all other markets, which accepts with an empty object: that is a success too. */
 export const worldwide: Partner = {
   name: "worldwide",
   reply: () => json(200, {})

@@ -1,13 +1,13 @@
 /**
- * Receivers of Sluice's webhooks: they verify each request with the official library before they believe a word of it,
- * and answer 401 to one that was not signed with their secret or was changed on its way.
+ * Receivers of Sluice's webhooks. They verify each request with the official library before they use it, and answer 401
+ * to one that was not signed with their secret or was changed on its way.
  */
 import { Result } from "effect"
 import { Webhook } from "standardwebhooks"
 import type { Partner, PartnerRequest } from "../Partner.ts"
 import { type Answer, json, text } from "../Reply.ts"
 
-/** The secrets that both sides know, as the settings of the demo have them. */
+/** The secrets that the receivers share with the demo's settings. */
 export const webhookSecrets = {
   crm: "whsec_Y3JtIGFuZCBzbHVpY2Uga25vdyB0aGlz",
   warehouse: "whsec_d2FyZWhvdXNlIGFuZCBzbHVpY2Uga25vdw=="
@@ -31,10 +31,10 @@ const receiver = (name: keyof typeof webhookSecrets, handle: (request: PartnerRe
   }
 }
 
-/** Hears of everything, and takes it at once. */
+/** A receiver of every message that accepts each at once. */
 export const crm = receiver("crm", () => done)
 
-/** A receiver that is busy when an order first comes, and takes it the second time. */
+/** A receiver that refuses the first message of an order, and accepts it the second time. */
 export const warehouse = receiver(
   "warehouse",
   ({ number }) => number === 1 ? json(503, { error: "busy, come again" }) : done

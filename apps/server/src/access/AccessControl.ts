@@ -16,7 +16,7 @@ import { problemResponse } from "../wire/Answer.ts"
 import { Caller, type CallerIdentity } from "./Caller.ts"
 import { refusals } from "./WrongKeys.ts"
 
-/** Counts the refusal, and names the role that would do. */
+/** Counts the refusal, and names the least role that would be allowed. */
 export const forbid = (
   { name, roles }: CallerIdentity,
   need: Need

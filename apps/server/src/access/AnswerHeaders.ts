@@ -1,6 +1,6 @@
 /**
- * Headers that every answer carries unless it brings its own: nothing is stored by a browser or a proxy, no type is
- * guessed, and a document that a browser could show may load nothing and be framed by nothing. Contract: section 2.
+ * The default headers of every answer: browsers and proxies store nothing, guess no content type, and a document that a
+ * browser could show may load nothing and be framed by nothing. Contract: section 2.
  */
 import { HttpServerResponse } from "effect/http"
 

@@ -28,7 +28,7 @@ type Refused = Exclude<Identified, { readonly _tag: "Valid" }>
 
 export type Admission =
   | { readonly _tag: "Admitted"; readonly caller: CallerIdentity | undefined }
-  /** More than one line of a header that decides who is asked for what. */
+  /** The request has more than one line of a header on which its authentication depends. */
   | { readonly _tag: "Ambiguous"; readonly header: "Host" | "Authorization" }
   | { readonly _tag: "ForeignHost"; readonly host: string | undefined }
   | { readonly _tag: "ForeignOrigin"; readonly from: string }
@@ -41,7 +41,7 @@ export type Serves = "everything" | "pages"
 
 export interface Credentials {
   readonly method: string
-  /** The request target as it came, with its query. */
+  /** The request target as it was received, with its query. */
   readonly target: string
   readonly host: string | undefined
   /** The number of `Host` lines in the request. */
@@ -50,7 +50,7 @@ export interface Credentials {
   /** The number of `Authorization` lines in the request. */
   readonly authorizationLines: number
   readonly origin: string | undefined
-  /** `Sec-Fetch-Site`. */
+  /** The header `Sec-Fetch-Site`. */
   readonly site: string | undefined
 }
 
@@ -76,7 +76,7 @@ const isPublic = (publicUrl: string | undefined, host: string | undefined): bool
     && URL.parse(`${url.protocol}//${host}`)?.host === url.host
 }
 
-/** The decision, which depends on nothing but the keys and the request's own words. */
+/** Decides about a request by its headers and the keys alone. */
 export const admission = (
   keys: Keys,
   serves: Serves = "everything",
@@ -127,7 +127,7 @@ const decided = (
   return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
 }
 
-/** The decision of one server, for every path by which a request comes. */
+/** The decision of one server, for every way in which a request arrives. */
 export type Decide = ReturnType<typeof admission>
 
 const ambiguous = (header: "Host" | "Authorization") =>
@@ -222,7 +222,7 @@ const linesOf = ({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">) => {
   return { hostLines, authorizationLines }
 }
 
-/** The words of a request that the gate judges, as they came. */
+/** The headers of a request on which its authentication depends, as they were received. */
 export const credentialsOf = (
   source: Pick<IncomingMessage, "rawHeaders">,
   { headers, method, url }: { readonly headers: SentHeaders; readonly method: string; readonly url: string }
@@ -236,7 +236,7 @@ export const credentialsOf = (
   site: headers["sec-fetch-site"]
 })
 
-/** A handler in front of the routes that needs no key: it answers requests for pages without data. */
+/** A handler in front of the routes that needs no key: it serves pages without data. */
 export type Open = (
   request: HttpServerRequest.HttpServerRequest
 ) => HttpServerResponse.HttpServerResponse | undefined
@@ -284,7 +284,10 @@ export const layer = (decide: Decide, open: Open) => {
   )
 }
 
-/** The API declares that it needs a key; `layer` has asked for it by the time an endpoint is reached. */
+/**
+ * The middleware that the API declares for routes that need a key; it has nothing to do, since `layer` has
+ * authenticated the request before.
+ */
 export const authorizationLayer: Layer.Layer<Authorization> = Layer.succeed(Authorization, {
   bearer: (httpEffect) => httpEffect
 })

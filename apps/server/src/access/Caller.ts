@@ -9,12 +9,12 @@ export interface CallerIdentity {
   readonly tenant?: string
 }
 
-/** The key that the request came with; `undefined` where no keys are set. */
+/** The key of the request; `undefined` if no keys are set. */
 export const Caller = Context.Reference<CallerIdentity | undefined>("@sluice/server/access/Caller", {
   defaultValue: () => undefined
 })
 
-/** The key's name, as `requestedBy` has it. */
+/** The name of the key, for `requestedBy`. */
 export const callerName: Effect.Effect<string | undefined> = Effect.map(Caller, (caller) => caller?.name)
 
 /** The result of looking up a key. */
@@ -27,7 +27,7 @@ export type Identified =
 
 /** The keys that are in force. */
 export interface Keys {
-  /** Answers whether there is any key, an expired one included, so that requests need one. */
+  /** True if there is any key, an expired one included, so that requests need one. */
   readonly areSet: () => boolean
   readonly byDigest: (digest: string) => Exclude<Identified, { readonly _tag: "None" }>
 }
@@ -38,7 +38,7 @@ export const fixedKeys = (keys: ReadonlyArray<ApiKey>): Keys => {
   return { areSet: () => keys.length > 0, byDigest: (digest) => known.get(digest) ?? { _tag: "Wrong" } }
 }
 
-/** The caller, or the reason for there being none, for the value of an `Authorization` header. */
+/** Finds the caller for the value of an `Authorization` header, or the reason why there is none. */
 export const identify = (keys: Keys, authorization: string | undefined): Identified => {
   if (authorization === undefined) return { _tag: "None" }
   const sent = /^bearer +(\S+) *$/i.exec(authorization)?.[1]

@@ -12,7 +12,7 @@ export interface RequestSource {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined
-  /** `Sec-Fetch-Site`. */
+  /** The header `Sec-Fetch-Site`. */
   readonly site: string | undefined
 }
 
@@ -31,7 +31,7 @@ const isOwnOrigin = (origin: string, host: string | undefined): boolean => {
   return (url.protocol === "http:" || url.protocol === "https:") && authority(url.protocol, host) === url.host
 }
 
-/** True if a page of another origin, or of none, sends this request and could change something by it. */
+/** True if a page of another origin, or without an origin, sends this request and it might change something. */
 export const isForeignOrigin = ({ method, host, origin, site }: RequestSource): boolean => {
   if (origin === undefined && site === undefined) return false
   if (reading.has(method)) return false

@@ -1,6 +1,6 @@
 /**
- * The keys that requests are asked for: those of the environment, and those that are stored. Where there are none, the
- * server serves this machine alone, so that a `HOST` that others reach ends the start. Contract: section 2.
+ * The keys that authenticate requests: those of the environment, and the stored ones. Without any, the server serves
+ * this machine only, and a start with a `HOST` that other machines reach fails. Contract: section 2.
  */
 import { ApiKeyStore, type Surroundings } from "@sluice/persistence/internal/access/ApiKeyStore"
 import { Clock, Context, Effect, Layer, Schema } from "effect"

@@ -11,7 +11,7 @@ import type { Socket } from "node:net"
 import { Stopping } from "../process/Stopping.ts"
 import { problemResponse } from "../wire/Answer.ts"
 
-/** The listener cannot be had. One line that names the variable and the mend. */
+/** The server cannot listen. The message is one line that names the variable and how to mend it. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", { message: Schema.String }) {}
 
 export interface Address {
@@ -118,7 +118,7 @@ const releaseIdle = Effect.fn("Listener.releaseIdle")(function*(server: Server) 
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
 })
 
-/** A handler that is asked before the routes; it returns true if it answers the request itself. */
+/** A handler in front of the routes; it returns true if it answers the request itself. */
 export type Front = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /** Asks `front` first, and hands what it leaves to the routes. */

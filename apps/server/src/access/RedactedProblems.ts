@@ -1,4 +1,4 @@
-/** Hides known secrets in refusals: a message may repeat what was sent, or quote an expression. Contract: section 5. */
+/** Hides known secrets in refusals: a message may repeat input, or quote an expression. Contract: section 5. */
 import { Effect } from "effect"
 import { HttpBody, HttpRouter, HttpServerResponse } from "effect/http"
 import { KnownSecrets } from "../telemetry/KnownSecrets.ts"
@@ -7,7 +7,7 @@ const isProblem = ({ body, headers, status }: HttpServerResponse.HttpServerRespo
   status >= 400 && body._tag === "Uint8Array" &&
   headers["content-type"]?.startsWith("application/problem+json") === true
 
-/** The response, with the secrets in it hidden where it is a problem. */
+/** The response; if it is a problem, with the secrets in it hidden. */
 export const redacted = (
   known: KnownSecrets["Service"],
   response: HttpServerResponse.HttpServerResponse

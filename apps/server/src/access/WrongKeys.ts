@@ -17,7 +17,7 @@ export type KeyRefusal =
   | {
     readonly status: 429
     readonly retryAfterSeconds: number
-    /** True for the first of this address within a minute: the one that is logged. */
+    /** True for the first wrong key of this address within a minute, which is logged. */
     readonly isNews: boolean
   }
 
@@ -29,8 +29,8 @@ interface Guesses {
 }
 
 /**
- * The name under which an address is counted: IPv4 (mapped or not) as it is, IPv6 by its network of 64 bits, which is
- * what one customer is given.
+ * The name under which an address is counted: IPv4 (mapped or not) as it is, IPv6 by its 64-bit network, which
+ * providers assign to one customer.
  */
 export const clientOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
@@ -46,7 +46,7 @@ export const clientOf = (address: string): string => {
   return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`
 }
 
-/** Counts a wrong key of `address` at `now` (milliseconds) and says how it is answered. */
+/** Counts a wrong key of `address` at `now`, in milliseconds, and decides how it is answered. */
 export type Refuse = (address: string, now: number) => KeyRefusal
 
 export const make = (): Refuse => {

@@ -1,4 +1,4 @@
-/** One cell of this process: what serves requests on its database, and whether the database is there. */
+/** One cell of this process: the handlers of requests on its database, and whether that database is available. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
 import type { Scope } from "effect"
@@ -12,10 +12,10 @@ export type CellHandler = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** Serves a request that has been let in. */
+/** Serves authenticated requests on one cell. */
 export class CellApp extends Context.Service<CellApp, {
   readonly handle: CellHandler
-  /** Ordinary orders and events, without the router. */
+  /** Accepts ordinary orders and events, without the router. */
   readonly intake: Intake
 }>()("@sluice/server/cells/CellApp") {
   /** The routes as an effect, without a listener. */
@@ -32,7 +32,7 @@ export class CellApp extends Context.Service<CellApp, {
     ).pipe(Layer.provide([Layer.succeed(HttpRouter.RouterConfig, routerConfig), NodeHttpServer.layerHttpServices]))
 }
 
-/** Runs an effect as a part of the cell: new ids name the cell, and metrics are labelled with it. */
+/** Runs an effect for the cell: new ids name the cell, and metrics are labelled with it. */
 export const inCell = (cell: number) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   effect.pipe(
     Effect.provideService(CurrentCell, cell),

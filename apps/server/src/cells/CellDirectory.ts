@@ -1,18 +1,18 @@
-/** The cells of this process, and how one is asked. */
+/** The cells of this process, and the functions that query one. */
 import * as Problems from "@sluice/api/wire/Problems"
 import { Effect, type Scope } from "effect"
 import { HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { problemResponse } from "../wire/Answer.ts"
 import { type CellHandler, inCell } from "./CellApp.ts"
 
-/** A cell as the gateway sees it. */
+/** A cell, as the gateway uses it. */
 export interface CellEntry {
   readonly id: number
-  /** `undefined` until the cell has come for the first time. */
+  /** The handler of requests; `undefined` until the cell's database has answered for the first time. */
   readonly handle: () => CellHandler | undefined
-  /** Its database does not answer, or has not yet. */
+  /** True if its database does not answer, or has not answered yet. */
   readonly isAway: () => boolean
-  /** This process executes the cell's runs. */
+  /** True if this process executes the cell's runs. */
   readonly isOwned: () => boolean
 }
 
@@ -22,7 +22,7 @@ export type Asked = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** The answer for what is in a cell that is away. */
+/** The answer to a request for a cell whose database is away. */
 export const awayResponse = (cell: number) =>
   problemResponse(
     new Problems.Unavailable({
@@ -31,20 +31,20 @@ export const awayResponse = (cell: number) =>
     })
   )
 
-/** True for answers that say nothing but that the cell cannot be asked. */
+/** True for an answer that only says that the cell is away. */
 export const isMissing = ({ status }: HttpServerResponse.HttpServerResponse): boolean => status === 503
 
 const handled = (cell: CellEntry, handle: CellHandler | undefined): Asked =>
   handle === undefined ? Effect.succeed(awayResponse(cell.id)) : inCell(cell.id)(handle)
 
-/** Asks a cell, unless it is known to be away. */
+/** Sends a request to a cell, unless it is known to be away. */
 export const ask = (cell: CellEntry): Asked =>
   Effect.suspend(() => handled(cell, cell.isAway() ? undefined : cell.handle()))
 
-/** Asks a cell whether or not it is away: for what needs nothing from its database. */
+/** Sends a request to a cell even if it is away: for requests that need nothing from its database. */
 export const askAnyway = (cell: CellEntry): Asked => Effect.suspend(() => handled(cell, cell.handle()))
 
-/** The same request with another query. */
+/** Changes the query of a request to a cell. */
 export const withQuery = (change: (query: URLSearchParams) => void) => (asked: Asked): Asked =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
     const [path = request.url, text = ""] = request.url.split("?", 2)

@@ -11,7 +11,7 @@ export interface CellFeedPage {
   readonly items: ReadonlyArray<FeedItem>
 }
 
-/** The sequence after which each cell's messages are wanted. */
+/** The sequence in each cell after which messages are requested. */
 export type FeedPlaces = ReadonlyMap<number, number>
 
 /** The largest number of items in an answer. */
@@ -35,7 +35,7 @@ export const readPlaces = (after: string | undefined): FeedPlaces | undefined =>
 export const writePlaces = (places: FeedPlaces): string =>
   [...places].toSorted(([a], [b]) => a - b).map(([cell, sequence]) => `${cell}-${sequence}`).join(".") || "0"
 
-/** The first items of all cells, one cell after the other, and the place behind them. */
+/** The first items of all cells, one cell after the other, and the place after them. */
 export const mergeFeeds = (
   pages: ReadonlyArray<CellFeedPage>,
   before: FeedPlaces

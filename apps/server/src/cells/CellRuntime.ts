@@ -17,25 +17,25 @@ import { CellApp, type CellHandler, inCell } from "./CellApp.ts"
 import type { CellEntry } from "./CellDirectory.ts"
 import * as RequestsInFlight from "./RequestsInFlight.ts"
 
-/** Everything of one cell that the process asks for. */
+/** The services of one cell that the process uses. */
 export type CellServices = CellApp | Readiness | SettingsLive | SqlClient.SqlClient | KeysInForce
 
-/** The parts of a cell before the first. */
+/** The parts of cell 0 that other cells need. */
 export interface Home {
   readonly keys: KeysInForce["Service"]
-  /** Copies the settings, where cell 0 is there, before anything reads them. */
+  /** Copies the settings of cell 0, if its database is available, before anything reads them. */
   readonly prepare: Layer.Layer<never, never, SqlClient.SqlClient>
 }
 
 export interface Options<E, R> {
   readonly cells: Cells
-  /** This process executes runs: of all cells, or, in a cluster, of those that it owns. */
+  /** True if this process executes runs: of all cells or, in a cluster, of those that it owns. */
   readonly executes: boolean
-  /** This process in a cluster; absent where there is none. */
+  /** This process as a member of a cluster; absent without a cluster. */
   readonly cluster: Member | undefined
   /** The variable that names the databases. */
   readonly variable: "SLUICE_CELLS" | "DATABASE_URL"
-  /** Everything of a cell; `home` is absent where the settings file is to be applied, and keys are to be read. */
+  /** The services of a cell. `home` is absent for cell 0, which applies the settings file and reads the keys. */
   readonly layer: (
     address: CellAddress,
     home: Home | undefined,
@@ -43,14 +43,14 @@ export interface Options<E, R> {
   ) => Layer.Layer<CellServices, E, R>
 }
 
-/** Everything of a cell that executes its runs, until it is given to another process. */
+/** The part of a cell that executes its runs, until the cell is given to another process. */
 export interface Owned {
   readonly services: Context.Context<CellServices>
   readonly scope: Scope.Closeable
   readonly requests: RequestsInFlight.RequestsInFlight
 }
 
-/** A cell that has come. */
+/** A cell whose database has answered. */
 export interface Present {
   readonly services: Context.Context<CellServices>
   isAway: boolean
@@ -64,7 +64,7 @@ interface Said {
   readonly message: string
 }
 
-/** The message of a cell's database, under the variable that names it. */
+/** The message of a failure of a cell's database, with the variable that names the database. */
 export const faultText = (
   cell: number,
   { variable }: Pick<Options<never, never>, "variable">,
@@ -79,16 +79,16 @@ export const faultText = (
       )
     }`
 
-/** Nothing has answered: the same may succeed later. */
+/** True if nothing answered, so that another try may succeed. */
 export const isAwayFault = (error: unknown): boolean =>
   (error instanceof DatabaseUnavailable && error.isAway) || error instanceof JournalUnavailable
 
 /** One cell of this process. */
 export class CellRuntime<E extends { readonly message: string }, R> {
   present: Present | undefined
-  /** Serves a request at the cell's owner, if that is another process; set in a cluster. */
+  /** Serves a request at the cell's owner, if that is another process; only set in a cluster. */
   toOwner: ((here: CellHandler) => CellHandler) | undefined
-  /** Takes an order in at the cell's owner, if that is another process; set in a cluster. */
+  /** Accepts an order at the cell's owner, if that is another process; only set in a cluster. */
   takeAtOwner: ((here: Intake, caller: CallerIdentity | undefined) => Intake) | undefined
   readonly address: CellAddress
   readonly options: Options<E, R>
@@ -101,7 +101,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     this.parent = parent
   }
 
-  /** Builds everything of the cell, apart from what other cells have built. */
+  /** Builds the services of the cell, apart from those of other cells. */
   build(home: Home | undefined, executes: boolean): Effect.Effect<Owned, E, R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.gen({ self: this }, function*() {
@@ -114,7 +114,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     ).pipe(inCell(this.address.id))
   }
 
-  /** In a cluster a cell begins as one that another process owns. */
+  /** Starts the cell; in a cluster as one that another process owns. */
   start(home: Home | undefined): Effect.Effect<Context.Context<CellServices>, E, R> {
     const { cluster, executes } = this.options
     return Effect.map(this.build(home, executes && cluster === undefined), ({ services }) => {
@@ -123,7 +123,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     })
   }
 
-  /** Begins to execute the cell's runs; false where it cannot be now. */
+  /** Begins to execute the cell's runs; false if that is not possible now. */
   take(home: Home): Effect.Effect<boolean, never, R> {
     return Effect.suspend(() => {
       const { present } = this
@@ -140,7 +140,10 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     })
   }
 
-  /** Ends in the background, when what is served is answered; requests go to what the process keeps for cells of others. */
+  /**
+   * Ends the execution of the cell's runs in the background, once open requests are answered; further requests are
+   * served by the part for cells of other owners.
+   */
   readonly give = Effect.suspend(() => {
     const owned = this.present?.owned
     if (this.present === undefined || owned === undefined) return Effect.void
@@ -150,7 +153,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     return Effect.asVoid(Effect.forkIn(ending, this.parent, { uninterruptible: true }))
   })
 
-  /** Looks at the database for as long as the process runs. */
+  /** Polls the database for as long as the process runs. */
   readonly watch = Effect.suspend(() => {
     const { present } = this
     if (present === undefined) return Effect.sleep(lookEvery)
@@ -161,7 +164,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     }).pipe(Effect.andThen(Effect.sleep(lookEvery)))
   })
 
-  /** Serves a request here, or where the cell's runs are executed. */
+  /** Serves a request here, or at the cell's owner. */
   get handle(): CellHandler | undefined {
     const { present, toOwner } = this
     if (present === undefined) return undefined
@@ -170,7 +173,7 @@ export class CellRuntime<E extends { readonly message: string }, R> {
     return toOwner === undefined ? handle : toOwner(handle)
   }
 
-  /** Takes ordinary orders and events in, here or at the owner; `undefined` while the database is away. */
+  /** Accepts ordinary orders and events, here or at the owner; `undefined` while the database is away. */
   intake(caller: CallerIdentity | undefined): Intake | undefined {
     const { present, takeAtOwner } = this
     if (present === undefined || present.isAway) return undefined

@@ -32,8 +32,8 @@ import { reachOf, submissionCell } from "./Reach.ts"
 import { CellsRefused } from "./ReadCells.ts"
 
 /**
- * The connections to a cell. A process that executes runs owns its cells, and takes what one takes for one database;
- * another keeps four: three of the pool, one of which listens, and one for all writes.
+ * The connections to a cell. A process that executes runs opens as many as for a single database; any other opens four:
+ * three of the pool, one of which listens, and one for all writes.
  */
 export const connections = (executes: boolean) =>
   executes
@@ -211,21 +211,21 @@ const begin = Effect.fnUntraced(function*<E extends { readonly message: string }
   )
 })
 
-/** Serves what was let in. */
+/** Serves authenticated requests. */
 export class CellsGateway extends Context.Service<CellsGateway, {
   readonly handle: ReturnType<typeof Gateway.handle>
-  /** Takes the caller's ordinary orders and events in; `undefined` where they have to be refused, or their cell is away. */
+  /** Accepts the caller's ordinary orders and events; `undefined` if they must be refused, or their cell is away. */
   readonly intakeOf: (caller: CallerIdentity | undefined) => DirectIntake.Intake | undefined
 }>()("@sluice/server/cells/CellsGateway") {}
 
-/** The place of ordinary orders and events. */
+/** The handler of ordinary orders and events. */
 export const place = (decide: Decide): Effect.Effect<DirectIntake.Place, never, CellsGateway> =>
   Effect.map(CellsGateway, ({ intakeOf }) => (request, need) => {
     const admission = DirectIntake.admitted(decide, request, need)
     return admission && intakeOf(admission.caller)
   })
 
-/** Takes every request that was let in. */
+/** The route of every authenticated request. */
 export const routes = Layer.effectDiscard(Effect.gen(function*() {
   const router = yield* HttpRouter.HttpRouter
   const { handle } = yield* CellsGateway

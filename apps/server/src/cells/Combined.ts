@@ -1,10 +1,10 @@
-/** One answer of those that several cells gave about the same thing. Contract: section 11. Pure. */
+/** Combines the answers of several cells about one resource. Contract: section 11. Pure. */
 import type { PartnerView } from "@sluice/api/internal/operations/PartnersApi"
 import type { JobItem, JobSummary } from "@sluice/api/internal/runs/JobsApi"
 import type { Overview, OverviewBucket, OverviewCount } from "@sluice/domain/run/Overview"
 import type { Replay } from "@sluice/persistence/internal/deliveries/Replays"
 
-/** A job in a list, or by itself with its problems. */
+/** A job as a list shows it, or alone with its problems. */
 export type Job = typeof JobSummary.Type & { readonly problems?: ReadonlyArray<typeof JobItem.Type> }
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
@@ -20,7 +20,7 @@ const member = <Name extends string, A>(name: Name, value: A | undefined): { rea
 
 const ended: ReadonlySet<string> = new Set(["completed", "cancelled"])
 
-/** The state of work whose parts are in these states. */
+/** The state of a job or replay from the states of its parts in the cells. */
 export const stateOfParts = <State extends string>(states: ReadonlyArray<State>): State | "running" => {
   const [first = "running", ...others] = states
   if (others.every((state) => state === first)) return first
@@ -76,7 +76,7 @@ const largest = (values: ReadonlyArray<number | null>): number | null => {
   return known.length === 0 ? null : Math.max(...known)
 }
 
-/** The worst state, the sums, and the largest percentiles. Limits are the same in every cell. */
+/** The worst state, the sums of counts, and the largest percentiles. Limits are the same in every cell. */
 export const combinePartners = (partners: ReadonlyArray<PartnerView>): PartnerView => {
   const all = partners as readonly [PartnerView, ...ReadonlyArray<PartnerView>]
   const { since: _since, ...first } = all[0]
@@ -147,7 +147,7 @@ const combineStanding = (partners: ReadonlyArray<OverviewPartner>): OverviewPart
   }
 }
 
-/** The views of all cells that answered as one. */
+/** Combines the overviews of all cells that answered. */
 export const combineOverviews = (views: ReadonlyArray<Overview>): Overview => {
   const [first] = views as readonly [Overview]
   const states = Object.keys(first.runs) as ReadonlyArray<keyof Overview["runs"]>

@@ -1,6 +1,6 @@
 /**
- * Serves the requests of a process with several cells: finds out which cells a request is about, asks them, and answers
- * as one. A request has been authenticated when it comes here; roles are each cell's business. Contract: section 11.
+ * Serves the requests of a process with several cells: finds the cells that a request concerns, forwards it to them,
+ * and combines their answers. The request was authenticated before; each cell checks the roles. Contract: section 11.
  */
 import type { PartnerView } from "@sluice/api/internal/operations/PartnersApi"
 import * as Problems from "@sluice/api/wire/Problems"
@@ -36,7 +36,7 @@ const bodyOf = (response: Response): string =>
 
 const parsed = <A>(response: Response): A => JSON.parse(bodyOf(response)) as A
 
-/** Looks for an id in one cell after the other: the first that knows it answers. */
+/** Looks for an id in one cell after the other; the first that knows it answers. */
 export const found = Effect.fnUntraced(function*(cells: Reached, id: string) {
   const byId = new Map(cells.map((cell) => [cell.id, cell]))
   let unknown: Response | undefined
@@ -278,7 +278,7 @@ const feed = Effect.fnUntraced(function*(cells: Reached) {
 
 export interface GatewayOptions {
   readonly cells: Cells
-  /** In the order of their ids; the first is cell 0. */
+  /** The cells by ascending number; the first is cell 0. */
   readonly entries: readonly [CellEntry, ...ReadonlyArray<CellEntry>]
   readonly health: Asked
   readonly metrics: Asked
@@ -361,7 +361,7 @@ const inOne = (options: GatewayOptions, target: Placed, number: number): Asked =
   }
 }
 
-/** Serves a request that has been let in. */
+/** Serves an authenticated request. */
 export const handle = Effect.fnUntraced(function*(options: GatewayOptions) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const caller = yield* Caller

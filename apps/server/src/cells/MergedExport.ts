@@ -33,13 +33,13 @@ class Members {
     return true
   }
 
-  /** Passes over what is before the next value: a brace or comma, and a name, which holds no colon. */
+  /** Skips the text before the next value: a brace or comma, and a name, which contains no colon. */
   private async skipName(): Promise<void> {
     while (await this.hasMore()) if (this.text[this.at++] === ":") return
     throw new Error("the export of a cell ended before its last member")
   }
 
-  /** The text of the next member's value, in pieces; of a list, what is between its brackets. */
+  /** The text of the next member's value, in pieces; of a list, the text between its brackets. */
   async *next(isList: boolean): AsyncGenerator<string, void> {
     await this.skipName()
     let [depth, inString, isEscaped] = [0, false, false]

@@ -12,12 +12,12 @@ interface Answered {
   readonly response: HttpServerResponse.HttpServerResponse
 }
 
-/** The lists of the cells, and how they become one. */
+/** A list that every cell has a part of, and the rules for merging the parts. */
 export interface ListMerge {
   readonly direction?: Direction
-  /** Makes one item of those with the same keys. */
+  /** Combines items of several cells that have the same keys. */
   readonly combine?: (texts: ReadonlyArray<string>) => string
-  /** A cell that knows nothing of the subject adds nothing, unless none knows it. */
+  /** True if a cell that does not know the subject is left out, unless no cell knows it. */
   readonly dropsUnknown?: boolean
 }
 

@@ -1,9 +1,9 @@
 /**
- * Merges the pages of a list that every cell has of its own into one, with one cursor. Contract: section 11, "Lists over
- * several cells merge newest first, with one cursor". Pure.
+ * Merges the pages of the cells' own lists into one page, with one cursor. Contract: section 11, "Lists over several
+ * cells merge newest first, with one cursor". Pure.
  *
- * The cursor holds each cell's place: its own cursor, or `null` where its list is over. A cell that is not in it is read
- * from the beginning.
+ * The cursor holds each cell's place: its own cursor, or `null` at the end of its list. A cell that it does not name is
+ * read from the beginning.
  */
 import type { PageRequest, Places } from "@sluice/persistence/internal/sql/Page"
 import { cursor } from "@sluice/persistence/internal/sql/Page"
@@ -59,9 +59,9 @@ const cursorOf = ({ page, taken }: Head, before: CellCursors): readonly [number,
 }
 
 /**
- * The first `limit` items over all pages. `combine` makes one item of those that several cells have under the same keys;
- * without it each is an item of its own. Stops early where a cell's page is used up and more of its list follows: a page
- * may be short although more follow.
+ * The first `limit` items over all pages. `combine` makes one item of those that several cells have under the same
+ * keys; without it each is an item of its own. Stops at the end of a cell's page if more of its list follows, so that a
+ * page may be short although more follow.
  */
 export const mergePages = (
   pages: ReadonlyArray<CellPage>,

@@ -1,6 +1,6 @@
 /**
- * The cells of a process in a cluster: each is executed here while this process owns it, and what only the owner can do
- * is passed on to it. Loaded where `SLUICE_CLUSTER_HOST` is set. Contract: section 11, "Owners".
+ * The cells of a process in a cluster: each is executed here while this process owns it, and requests that need the
+ * owner are forwarded to it. Loaded where `SLUICE_CLUSTER_HOST` is set. Contract: section 11, "Owners".
  */
 import { nameOf } from "@sluice/cluster/Address"
 import * as Owners from "@sluice/cluster/Owners"
@@ -17,15 +17,15 @@ import { CellsRefused } from "./ReadCells.ts"
 
 export interface Options<E extends { readonly message: string }, R> {
   readonly cluster: Peers.Member
-  /** This process may own cells. */
+  /** True if this process may own cells. */
   readonly executes: boolean
-  /** Of cell 0, which holds the state of the cluster. */
+  /** The URL of cell 0's database, which holds the state of the cluster. */
   readonly url: Redacted.Redacted
   readonly runtimes: ReadonlyArray<CellRuntime<E, R>>
   readonly home: Home
 }
 
-/** Joins the cluster; gives the name of each cell's owner. */
+/** Joins the cluster; returns a function that gives the name of each cell's owner. */
 export const ownership = Effect.fnUntraced(function*<E extends { readonly message: string }, R>(
   { cluster, executes, home, runtimes, url }: Options<E, R>
 ) {

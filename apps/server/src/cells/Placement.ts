@@ -1,12 +1,12 @@
 /**
- * The cells that each route asks, one line an endpoint, typed by the API's own description, so that a new route without a line
- * does not compile. Contract: section 11.
+ * The cells to which each route's requests go, one line for each endpoint, typed by the API's own description, so that
+ * a new route without a line does not compile. Contract: section 11.
  */
 import { Api } from "@sluice/api/Api"
 import type { HttpApi, HttpApiEndpoint, HttpApiGroup } from "effect/http-api"
 
 /**
- * The cells that a route asks or changes.
+ * The cells that a route reads or changes.
  * - `settings`: written and answered by cell 0; a key with a tenant reads its own cell's copy and writes nothing.
  * - `keys`: managed keys, which are cell 0's and no tenant's.
  * - `submit`: goes to the cell of the caller's tenant.
@@ -116,7 +116,7 @@ export const placements: Table = {
 export interface Placed {
   readonly placement: Placement
   readonly method: string
-  /** The first parameter of the path, decoded: the id that the route is about. */
+  /** The first parameter of the path, decoded: the id of the resource. */
   readonly id: string
 }
 
@@ -152,7 +152,7 @@ const decoded = (segment: string): string => {
   }
 }
 
-/** The route that a request is for; `undefined` where no endpoint takes it. */
+/** The route of a request; `undefined` if no endpoint takes it. */
 export const placed = (method: string, target: string): Placed | undefined => {
   const [path = target] = target.split(/[?#]/, 1)
   const asked = method === "HEAD" ? "GET" : method

@@ -3,11 +3,11 @@ import { cellOf } from "@sluice/domain/internal/identity/CurrentCell"
 import { type Cells, everyone } from "../config/CellsFile.ts"
 import type { Placed } from "./Placement.ts"
 
-/** The cells that a key's tenant opens to a request. */
+/** The cells that a request may reach with its key's tenant. */
 export type Reach =
   | { readonly _tag: "All"; readonly submitsTo: number | undefined }
   | { readonly _tag: "One"; readonly cell: number }
-  /** The key's tenant has no cell. */
+  /** The tenant of the key has no cell. */
   | { readonly _tag: "Nothing"; readonly tenant: string }
 
 export const reachOf = ({ tenants }: Cells, tenant: string | undefined): Reach => {
@@ -28,7 +28,7 @@ export const submissionCell = (reach: Reach): number | undefined => {
   }
 }
 
-/** Routes that change what holds in all cells, which no tenant may; `undefined` where it may. */
+/** The reason why a request that changes all cells is refused to a tenant; `undefined` if it may be made. */
 export const forbiddenToTenant = ({ method, placement }: Placed): string | undefined => {
   if (placement === "keys") return "manages keys"
   if (method !== "GET" && (placement === "settings" || placement === "pipelineDeletion")) {
@@ -45,7 +45,7 @@ export const searchOrder = (id: string, cells: ReadonlyArray<number>): ReadonlyA
   return named !== undefined && cells.includes(named) ? [named, ...cells.filter((cell) => cell !== named)] : cells
 }
 
-/** The only cell that a callback's token is looked for in; `undefined` where the file has no such cell. */
+/** The only cell in which a callback's token is looked for; `undefined` if there is no such cell. */
 export const cellOfToken = (token: string, cells: ReadonlyArray<number>): number | undefined => {
   const named = /^[0-9a-f]{67}$/.test(token) ? cellOf(token) : undefined
   return named !== undefined && cells.includes(named) ? named : undefined

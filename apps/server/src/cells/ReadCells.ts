@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import { type Cells, decodeCells, everyone, sharedCells } from "../config/CellsFile.ts"
 import type { Environment, ServerConfig } from "../config/ServerConfig.ts"
 
-/** The cells cannot be started. One line that begins with `SLUICE_CELLS`. */
+/** The cells cannot be used. The message is one line that begins with `SLUICE_CELLS`. */
 export class CellsRefused extends Schema.TaggedError<CellsRefused>()("CellsRefused", { message: Schema.String }) {}
 
 /** Reads the file of `SLUICE_CELLS`; warns of tenants that share a cell. */

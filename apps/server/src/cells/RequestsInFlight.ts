@@ -1,4 +1,4 @@
-/** The requests that a part of a cell is serving, so that it ends after they have been answered. */
+/** Counts the open requests of a part of a cell, so that it can end after they have been answered. */
 import * as Problems from "@sluice/api/wire/Problems"
 import { Cause, Effect } from "effect"
 import type { Intake } from "../intake/DirectIntake.ts"
@@ -22,7 +22,7 @@ const brokenOff = problemResponse(
 export interface RequestsInFlight {
   readonly handle: CellHandler
   readonly intake: Intake
-  /** Returns when no request is being served, and after two seconds at the latest. */
+  /** Returns when no request is open, and after two seconds at the latest. */
   readonly answered: Effect.Effect<void>
 }
 

@@ -4,7 +4,7 @@ import { Role } from "@sluice/domain/access/Role"
 import { Result } from "effect"
 import { createHash } from "node:crypto"
 
-/** A key and what it may do. The key itself is known by its digest only. */
+/** A key with its rights. Only the digest of the key is kept. */
 export interface ApiKey {
   /** The caller's name; recorded as `requestedBy` and as the actor of the audit. */
   readonly name: string
@@ -14,10 +14,10 @@ export interface ApiKey {
   readonly digest: string
 }
 
-/** The digest under which a key is known. A key is random: its digest tells nothing of it, however it is looked up. */
+/** The digest of a key. Keys are random, so that the digest reveals nothing of them. */
 export const digestOf = (key: string): string => createHash("sha256").update(key).digest("hex")
 
-/** The shortest key in clear, in characters. */
+/** The shortest length of a key in clear text, in characters. */
 export const shortestKey = 16
 
 const roleList = Role.literals.join(", ")

@@ -19,7 +19,7 @@ export interface Cells {
   readonly tenants: ReadonlyMap<string, number>
 }
 
-/** The tenant of keys that name none. */
+/** The tenant of keys that name no tenant. */
 export const everyone = "*"
 
 type Environment = Readonly<Record<string, string | undefined>>

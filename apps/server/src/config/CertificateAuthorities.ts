@@ -2,13 +2,13 @@
 import { certificatesIn } from "@sluice/http-client/internal/connection/ClientTls"
 import { Effect, FileSystem, Schema } from "effect"
 
-/** The file cannot be used. One line that names the mend. */
+/** The file cannot be used. The message is one line that names how to mend it. */
 export class CertificateAuthoritiesInvalid extends Schema.TaggedError<CertificateAuthoritiesInvalid>()(
   "CertificateAuthoritiesInvalid",
   { message: Schema.String }
 ) {}
 
-/** The text of the file, checked; none where there is no file. */
+/** Reads and checks the file; no text if there is no file. */
 export const read = Effect.fnUntraced(function*(file: string | undefined) {
   if (file === undefined) return []
   const fs = yield* FileSystem.FileSystem

@@ -8,7 +8,9 @@ import { SecureRandom } from "effect/crypto"
 import { Base64 } from "effect/encoding"
 import type { ServerConfig } from "./ServerConfig.ts"
 
-/** The generated key is there and cannot be used, or cannot be written. One line that names the mend. */
+/**
+ * The generated key exists and cannot be used, or cannot be written. The message is one line that names how to mend it.
+ */
 export class EncryptionKeyUnusable extends Schema.TaggedError<EncryptionKeyUnusable>()("EncryptionKeyUnusable", {
   message: Schema.String
 }) {}
@@ -29,7 +31,7 @@ const warnIfShared = Effect.fnUntraced(function*(file: string) {
   )
 })
 
-/** The keys. None where none is given and none may be generated: then secrets cannot be stored. */
+/** Finds the keys. There are none if none is given and none may be generated: secrets cannot be stored then. */
 export const find = Effect.fnUntraced(
   function*(config: ServerConfig) {
     if (config.encryptionKeys.length > 0 || config.databaseUrl !== undefined) return config.encryptionKeys

@@ -13,7 +13,7 @@ export const isLoopback = (host: string): boolean => {
   return Result.isSuccess(address) && NetAddress.isLoopback(NetAddress.toCanonical(address.success))
 }
 
-/** The host of a `Host` header, without its port; `undefined` where the header is none. */
+/** The host of a `Host` header, without its port; `undefined` if the header is invalid. */
 export const hostOf = (header: string): string | undefined => {
   const [, bracketed, plain] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:/?#@\s\\]+))(?::\d{0,5})?$/.exec(header) ?? []
   return bracketed ?? plain

@@ -10,7 +10,7 @@ import type { ServerConfig } from "./ServerConfig.ts"
 const wildcards: ReadonlySet<string> = new Set(["0.0.0.0", "::", "0:0:0:0:0:0:0:0"])
 
 export interface PublicAddress extends CallbackAddress {
-  /** Learns the port that the system chose. */
+  /** Sets the address on which the server listens, with the port that the system chose. */
   readonly listens: (address: HttpServer.HttpServer["Service"]["address"]) => void
 }
 

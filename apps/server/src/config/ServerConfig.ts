@@ -1,8 +1,8 @@
 /**
  * Reads the environment, and checks all of it before anything starts. Contract: section 2.
  *
- * Pure: a record of variables in, a configuration or its faults out. Each fault names the variable and the mend, and
- * none repeats a value that may be a secret. An empty variable counts as unset.
+ * Pure: a record of variables in, a configuration or its faults out. Each fault names the variable and how to mend it,
+ * and none repeats a value that may be a secret. An empty variable counts as unset.
  */
 import type { Address } from "@sluice/cluster/Address"
 import * as AddressGuard from "@sluice/http-client/AddressGuard"
@@ -25,25 +25,32 @@ export interface ServerConfig {
   readonly databaseUrl: Redacted.Redacted | undefined
   readonly dataDirectory: string
   readonly settingsFile: string | undefined
-  /** Those of the environment. With no stored keys either, no request needs one, and only this machine is served. */
+  /**
+   * The keys of the environment. If no keys are stored either, requests need none, and only this machine is served.
+   */
   readonly apiKeys: ReadonlyArray<ApiKey>
   /** The file that names several databases and the tenants; keys can name a tenant where it is set. */
   readonly cellsFile: string | undefined
-  /** Absent: there are no owners, and each process serves all cells itself. */
+  /**
+   * The address of this process in a cluster; absent: there are no owners, and each process serves all cells itself.
+   */
   readonly cluster: Address | undefined
-  /** Keys can name a tenant: `SLUICE_CELLS` is set. */
+  /** True if keys can name a tenant, because `SLUICE_CELLS` is set. */
   readonly hasTenants: boolean
   /** 32 bytes each; the first seals. Empty: one is generated in the data directory, unless `databaseUrl` is there. */
   readonly encryptionKeys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   readonly allowedNetworks: ReadonlyArray<IpNetwork.IpNetwork>
-  /** The proxy of every outbound request; absent: requests go directly. */
+  /** The proxy for every outbound request; absent: requests go directly. */
   readonly egressProxy: EgressProxy | undefined
-  /** A PEM file with certificate authorities that are trusted besides the common ones. */
+  /** A PEM file with certificate authorities that are trusted besides those of the platform. */
   readonly caCertificates: string | undefined
   readonly roles: ReadonlySet<Role>
   /** The address under which partners reach this server, without a trailing slash. Absent: where it listens. */
   readonly publicUrl: string | undefined
-  /** The time after SIGTERM in which everything is served as before, while readiness says that the process is stopping. */
+  /**
+   * The time after SIGTERM in which requests are served as before, while readiness reports that the process is
+   * stopping.
+   */
   readonly drain: Duration.Duration
   /** The retention of each kind of data. */
   readonly retention: RetentionTimes
@@ -52,7 +59,7 @@ export interface ServerConfig {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** One sentence for each variable that is at fault. */
+/** The faults, one sentence for each variable. */
 export type ConfigFaults = ReadonlyArray<string>
 
 export const decode = (environment: Environment): Result.Result<ServerConfig, ConfigFaults> => {

@@ -7,19 +7,19 @@
 import { Redacted, Result } from "effect"
 
 export interface TelemetryConfig {
-  /** Absent: none are sent. */
+  /** The endpoint for traces; absent: none are sent. */
   readonly traces?: string
   readonly logs?: string
-  /** The service name at the collector; `sluice` by default. */
+  /** The service name in traces and logs; `sluice` by default. */
   readonly serviceName: string
   readonly attributes: Readonly<Record<string, string>>
-  /** JSON unless named: it takes an eighth of the time that Protobuf does here, and collectors read both. */
+  /**
+   * The protocol; JSON by default: encoding takes an eighth of the time of Protobuf here, and collectors read both.
+   */
   readonly protocol: "http/protobuf" | "http/json"
   readonly compression: "gzip" | "none"
   readonly headers: Redacted.Redacted<Readonly<Record<string, string>>>
-  /**
-   * The share of traces that are sent, from 0 to 1: a trace as a whole or not at all, the same ones in every process.
-   */
+  /** The share of traces that are sent, from 0 to 1: whole traces, and the same ones in every process. */
   readonly ratio: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Variables that look like Sluice's own and are not: most likely a name that was misspelt, whose value would be ignored
- * in silence. Contract: section 2. Pure.
+ * Warns of environment variables that look like Sluice's own and are not: most likely misspelt names, whose values
+ * would be ignored silently. Contract: section 2. Pure.
  */
 import { nearestOf } from "@sluice/domain/internal/decode/DidYouMean"
 import type { Environment } from "./ServerConfig.ts"

@@ -1,13 +1,13 @@
 /**
- * The console as it was built: every file with its compressed forms, read once into memory (about a megabyte). Where it
- * was not built there is none, and the server does without.
+ * The built console: every file with its compressed forms, read once into memory (about a megabyte). If it was not
+ * built, the server runs without a console.
  */
 import { Context, Effect, FileSystem, Layer, Path } from "effect"
 
 export interface ConsoleFile {
   readonly contentType: string
   readonly bytes: Uint8Array
-  /** Brotli and gzip forms, as far as they are there. */
+  /** The Brotli and gzip forms, if they were built. */
   readonly br?: Uint8Array
   readonly gzip?: Uint8Array
 }

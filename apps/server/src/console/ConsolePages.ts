@@ -1,7 +1,7 @@
 /**
  * Serves the console: its files, and its one page on every path that a browser navigates to and the API does not have,
- * because the console has paths of its own. Answered in front of the router, so that what is served here without a key
- * can reach nothing else, however a path is written.
+ * because the console has paths of its own. Answered in front of the router, so that a request without a key can reach
+ * nothing but these files, however its path is written.
  */
 import { SecureRandom } from "effect/crypto"
 import { type HttpServerRequest, HttpServerResponse } from "effect/http"
@@ -73,7 +73,7 @@ const page = ({ page }: BuiltConsole): HttpServerResponse.HttpServerResponse => 
 /** True if the request asks for a page explicitly, as browsers do when they navigate. */
 const wantsHtml = ({ headers }: Request): boolean => (headers["accept"] ?? "").includes("text/html")
 
-/** The console's answer; `undefined` where the request is not for it. */
+/** The console's answer; `undefined` if the request is not for the console. */
 export const answer = (built: BuiltConsole, request: Request): HttpServerResponse.HttpServerResponse | undefined => {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined
   const [path = request.url] = request.url.split(/[?#]/, 1)

@@ -40,7 +40,7 @@ type Route = (headers: Body.SentHeaders, body: Uint8Array) => Answered
 /** Node joins repeated headers, but for `Set-Cookie`, which no request obeys. */
 const sent = (headers: IncomingHttpHeaders): Body.SentHeaders => headers as Body.SentHeaders
 
-/** The length of a body that can be taken as it comes; `undefined` where the headers ask for another path. */
+/** The length of a body that the direct path can take; `undefined` if the headers need the router. */
 export const plainLength = (headers: Body.SentHeaders): number | undefined => {
   const { "content-length": announced, "transfer-encoding": transfer } = headers
   if (announced === undefined || transfer !== undefined || Body.mediaFault({ headers }) !== undefined) return undefined
@@ -48,7 +48,7 @@ export const plainLength = (headers: Body.SentHeaders): number | undefined => {
   return length > 0 && length <= Body.maxBody ? length : undefined
 }
 
-/** True if the gate and the role of the key let the request in. */
+/** True if authentication and the key's roles allow the request. */
 export const isAdmitted = (admission: Admission, need: Need): boolean =>
   admission._tag === "Admitted" && (admission.caller === undefined || allows(admission.caller.roles, need))
 
@@ -94,9 +94,9 @@ export const plainNeed = ({ headers, httpVersionMajor, method, url = "" }: Incom
     ? needs[url]
     : undefined
 
-/** Takes orders and events in, once they were let in. */
+/** Accepts orders and events whose caller was authenticated. */
 export interface Intake {
-  /** Starts a fiber that answers; it has no parent. */
+  /** Starts a fiber without a parent, which answers the request. */
   readonly answer: (
     url: string,
     headers: Body.SentHeaders,
@@ -104,7 +104,7 @@ export interface Intake {
   ) => Fiber.Fiber<HttpServerResponse.HttpServerResponse>
 }
 
-/** Takes in with the services, and as a part of the cell, of the effect that makes it. */
+/** Accepts with the services, and in the cell, of the effect that makes it. */
 export const intake: Effect.Effect<
   Intake,
   never,
@@ -124,10 +124,10 @@ export const intake: Effect.Effect<
   }
 )
 
-/** Finds the place that takes a request in; `undefined` leaves it to the router. */
+/** Selects the handler of a request; `undefined` leaves it to the router. */
 export type Place = (request: IncomingMessage, need: Need) => Intake | undefined
 
-/** Hands ordinary requests to the place that takes them in. The fibers end with the scope. */
+/** Hands ordinary requests to the handler that `place` selects. The fibers end with the scope. */
 export const front = (place: Place): Effect.Effect<Front, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => (request, response) => {
     const need = plainNeed(request)
@@ -138,7 +138,7 @@ export const front = (place: Place): Effect.Effect<Front, never, Scope.Scope> =>
     return true
   })
 
-/** The caller that the gate lets in with this role; `undefined` for one that it does not. */
+/** The admission of the caller, if it has this role; `undefined` otherwise. */
 export const admitted = (decide: Decide, request: IncomingMessage, need: Need): Admitted | undefined => {
   const { headers, method = "", url = "" } = request
   const admission = decide(credentialsOf(request, { headers: sent(headers), method, url }))
@@ -147,6 +147,6 @@ export const admitted = (decide: Decide, request: IncomingMessage, need: Need): 
 
 type Admitted = Extract<Admission, { readonly _tag: "Admitted" }>
 
-/** The handler that takes orders and events in at Node's request. Its fibers end with the scope. */
+/** The handler that accepts orders and events at Node's request. Its fibers end with the scope. */
 export const make = (decide: Decide) =>
   Effect.flatMap(intake, (taking) => front((request, need) => admitted(decide, request, need) && taking))

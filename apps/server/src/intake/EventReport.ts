@@ -1,6 +1,6 @@
 /**
- * The report of an event, from the request's own words to its answer: shared by the route of the API and by the direct
- * path (`DirectIntake`). Contract: sections 7 and 9, `POST /v1/events`.
+ * Reports an event, from the request's headers and body to its answer: shared by the API's route and the direct path
+ * (`DirectIntake`). Contract: sections 7 and 9, `POST /v1/events`.
  */
 import { EventRequest } from "@sluice/api/internal/orders/EventsApi"
 import { eventId } from "@sluice/domain/identity/Ids"
@@ -16,7 +16,7 @@ import * as Decoded from "../wire/Decoded.ts"
 import * as ErrorMapping from "../wire/ErrorMapping.ts"
 import * as Preconditions from "../wire/Preconditions.ts"
 
-/** The body that is asked for, as a refusal names it. */
+/** The name of the expected body in a refusal. */
 export const asked = "type and data"
 
 /** Members of the message that are not the reporter's to say. */
@@ -55,7 +55,10 @@ const make = Effect.gen(function*() {
 })
 
 export class EventReport extends Context.Service<EventReport, {
-  /** Obeys `Idempotency-Key`. `readBody` is run after the headers were found valid. Each failure is a problem. */
+  /**
+   * Reports an event, with `Idempotency-Key`. `readBody` runs once the headers are found valid. Each failure is a
+   * problem.
+   */
   readonly report: <E>(
     headers: SentHeaders,
     readBody: Effect.Effect<JsonObject, E>

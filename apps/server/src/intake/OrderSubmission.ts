@@ -1,6 +1,6 @@
 /**
- * The submission of an order, from the request's own words to its answer: shared by the route of the API and by the
- * direct path (`DirectIntake`), so that both obey the same rules. Contract: section 7, `POST /v1/orders`.
+ * Submits an order, from the request's headers and body to its answer: shared by the API's route and the direct path
+ * (`DirectIntake`), so that both obey the same rules. Contract: section 7, `POST /v1/orders`.
  */
 import { readTraceparent } from "@sluice/domain/identity/TraceSpan"
 import type { JsonObject } from "@sluice/domain/json/Json"
@@ -12,7 +12,7 @@ import type { SentHeaders } from "../wire/Body.ts"
 import * as ErrorMapping from "../wire/ErrorMapping.ts"
 import * as Preconditions from "../wire/Preconditions.ts"
 
-/** The body that is asked for, as a refusal names it. */
+/** The name of the expected body in a refusal. */
 export const asked = "the order"
 
 /** The shop's own span, for the order's trace to link to. */
@@ -54,7 +54,10 @@ const make = Effect.gen(function*() {
 })
 
 export class OrderSubmission extends Context.Service<OrderSubmission, {
-  /** Obeys `Prefer`, `Idempotency-Key` and `traceparent`. `readBody` is run after the headers and the shipment were found valid. Each failure is a problem. */
+  /**
+   * Submits an order, with `Prefer`, `Idempotency-Key` and `traceparent`. `readBody` runs once the headers and the
+   * shipment are found valid. Each failure is a problem.
+   */
   readonly submit: <E>(
     headers: SentHeaders,
     shipment: string | undefined,

@@ -48,9 +48,9 @@ const make = Effect.gen(function*() {
 })
 
 export class Readiness extends Context.Service<Readiness, {
-  /** For `/health/ready`. */
+  /** Fails if the process is not ready, for `/health/ready`. */
   readonly check: Effect.Effect<void, JournalUnavailable>
-  /** The database answers, whether or not commits succeed. */
+  /** Fails if the database does not answer; commits need not succeed. */
   readonly reachable: Effect.Effect<void, JournalUnavailable>
 }>()("@sluice/server/Readiness") {
   static readonly layer: Layer.Layer<Readiness, never, SqlClient.SqlClient | WriteHealth | Stopping> = Layer.effect(

@@ -1,7 +1,7 @@
 /**
  * Checks answers against their `responseSchema` on a thread of its own, where that may take longer than the event loop
- * can spare. The thread is started with the first question; one that takes too long ends with its thread. Contract:
- * section 3, "Limits".
+ * can spare. The thread is started with the first check; a check that takes too long is ended with its thread.
+ * Contract: section 3, "Limits".
  */
 import type { Json } from "@sluice/domain/json/Json"
 import { SchemaChecker } from "@sluice/engine/internal/validation/SchemaChecker"

@@ -1,12 +1,12 @@
 /**
- * Signals that the process was asked to stop. First it drains: readiness says so, and everything is served as before
- * (`SLUICE_DRAIN`). Then it stops: waits and streams on behalf of clients end, so that the listener can close; runs have
- * their own grace. Contract: section 2, and section 10, promise 5.
+ * Signals that the process was asked to stop. First it drains: `/health/ready` reports it, and requests are served as
+ * before (`SLUICE_DRAIN`). Then it stops: waits and streams on behalf of clients end, so that the listener can close;
+ * runs have their own grace. Contract: section 2, and section 10, promise 5.
  */
 import { Context, Deferred, Effect, Layer } from "effect"
 
 export class Stopping extends Context.Service<Stopping, {
-  /** The process is no longer ready, and goes on. */
+  /** Begins to drain: the process is no longer ready, and continues to serve. */
   readonly drain: Effect.Effect<void>
   /** True once `drain` or `begin` has been called. */
   readonly isDraining: () => boolean

@@ -1,4 +1,4 @@
-/** The thread that checks answers: one question after the other, until it is ended. See `SchemaCheckerThread`. */
+/** The thread that checks answers, one after the other, until it is ended. See `SchemaCheckerThread`. */
 import { parseOwn } from "@sluice/domain/json/Json"
 import { compile, type Compiled } from "@sluice/engine/internal/schemas/SchemaCompiler"
 import { parentPort } from "node:worker_threads"

@@ -21,7 +21,7 @@ import type { Environment } from "../config/ServerConfig.ts"
 import { locate } from "../wire/JsonFault.ts"
 import { type Checking, SettingsWriting, type WrittenKind } from "./SettingsWriting.ts"
 
-/** The file cannot be applied. One line: file, path, mend. */
+/** The file cannot be applied. The message is one line with the file, the path in it, and how to mend it. */
 export class SettingsFileInvalid extends Schema.TaggedError<SettingsFileInvalid>()("SettingsFileInvalid", {
   message: Schema.String
 }) {}
@@ -31,7 +31,7 @@ const invalid = (file: string, faults: ReadonlyArray<Fault>) =>
     message: `SLUICE_CONFIG ${file}: ${faults.map(faultText).join("; ")}`
   })
 
-/** A settings file that was read, and not applied yet. */
+/** A settings file that was read and is not applied yet. */
 export interface ReadFile {
   readonly file: string
   readonly settings: SettingsFile
@@ -41,14 +41,14 @@ export interface ReadFile {
 export interface RefusedFile {
   readonly file: string
   readonly faults: ReadonlyArray<Fault>
-  /** The settings that the faults are about. */
+  /** The settings that have faults. */
   readonly refused: ReadonlyArray<SettingName>
 }
 
 type SettingName = Pick<PlacedSetting, "kind" | "id">
 
 /**
- * Reads the file; needs nothing but the file system. A file that is no settings file fails. `hasDatabase`: there is a
+ * Reads the file; needs nothing but the file system. Fails if the file is no settings file. `hasDatabase`: there is a
  * database that can record what is refused, and a file with faults is answered as one; without it, that fails too.
  */
 export const read = Effect.fnUntraced(function*(file: string, environment: Environment, hasDatabase: boolean) {
@@ -104,7 +104,7 @@ const refuse = Effect.fnUntraced(function*({ faults, file, refused }: RefusedFil
   return yield* invalid(file, faults)
 })
 
-/** Applies the file. Answers how many settings were new or changed. */
+/** Applies the file; returns the number of settings that were new or changed. */
 export const apply = Effect.fnUntraced(function*(read: ReadFile | RefusedFile) {
   if ("refused" in read) return yield* refuse(read)
   const { file, settings } = read

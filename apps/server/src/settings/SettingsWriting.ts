@@ -43,7 +43,7 @@ const maxId = 128
 const memberOf = (document: JsonObject, name: string): string | undefined =>
   Object.keys(document).find((key) => key.charAt(0).toLowerCase() + key.slice(1) === name)
 
-/** The faults of the address: what it is itself, and what the document says of it. */
+/** The faults of the address itself, and of the document's statements about it. */
 export const addressFaults = (kind: WrittenKind, id: string, document: JsonObject): ReadonlyArray<Fault> => {
   const name = addressMember[kind]
   if (id.length < 1 || id.length > maxId || !isStorable(id)) {
@@ -59,7 +59,7 @@ export const addressFaults = (kind: WrittenKind, id: string, document: JsonObjec
     : [{ path: key, message: `is ${JSON.stringify(value)}, and the path says ${JSON.stringify(id)}: leave it out` }]
 }
 
-/** The document under its address: named by it, or (a connector, whose id only addresses it) without it. */
+/** The document with its address as its name; for a connector, whose id is separate from the document, without it. */
 export const addressed = (kind: WrittenKind, id: string, document: JsonObject): JsonObject => {
   const name = addressMember[kind]
   const own = Object.fromEntries(
@@ -126,14 +126,14 @@ export class SettingsWriting extends Context.Service<SettingsWriting, {
     body: Json,
     checking?: Checking
   ) => Effect.Effect<CheckedSetting, SettingInvalid | JournalUnavailable>
-  /** Equal content makes no new version. */
+  /** Writes a setting; equal content makes no new version. */
   readonly write: (
     kind: WrittenKind,
     id: string,
     checked: CheckedSetting,
     precondition?: Precondition
   ) => Effect.Effect<Written, PutError>
-  /** A stored setting with what is to be said of it as the settings are now. */
+  /** Adds the warnings about a stored setting under the current settings. */
   readonly warned: <Setting extends StoredSetting>(
     kind: WrittenKind,
     setting: Setting

@@ -1,12 +1,12 @@
 /**
- * Keeps secrets out of what a crash leaves behind: an uncaught error is logged without them, and Node's diagnostic reports,
- * where the operator asked for them, leave out the environment. Memory dumps hold everything: see docs/threat-model.md.
+ * Keeps secrets out of crash output: an uncaught error is logged without them, and Node's diagnostic reports, if the
+ * operator enabled them, leave out the environment. Memory dumps hold everything: see docs/threat-model.md.
  */
 import { Cause, Effect } from "effect"
 import type { KnownSecrets } from "./KnownSecrets.ts"
 import { shownCause, shownError } from "./RedactedLogs.ts"
 
-/** Logs the cause for which the process ends. */
+/** Logs the failure that ends the process. */
 export const logFailure = (known: KnownSecrets["Service"], cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   Effect.logFatal("Sluice failed", shownCause(cause, known.redactor()))
 

@@ -1,6 +1,6 @@
 /**
- * The secrets that this process knows: those of its environment, of the files that it names, and of the settings in force.
- * Logs and problem details are redacted by them, however a secret came there. Contract: section 5.
+ * The secrets that this process knows: those of its environment, of the files that it names, and of the settings in
+ * force. They are redacted in logs and problem details. Contract: section 5.
  */
 import { makeRedactor, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Context, Layer } from "effect"
@@ -9,9 +9,9 @@ import type { Environment } from "../config/ServerConfig.ts"
 export class KnownSecrets extends Context.Service<KnownSecrets, {
   /** Compiled once for a set of secrets. */
   readonly redactor: () => Redactor
-  /** The source of the secrets in the settings in force; another list is another set. */
+  /** Sets the source of the secrets in the settings; a changed list is compiled anew. */
   readonly learnFrom: (secrets: () => ReadonlyArray<string>) => void
-  /** Adds secrets that stay for as long as the process runs. */
+  /** Adds secrets that stay known for as long as the process runs. */
   readonly add: (secrets: ReadonlyArray<string>) => void
 }>()("@sluice/server/KnownSecrets") {
   static readonly layer = (environment: Environment): Layer.Layer<KnownSecrets> =>

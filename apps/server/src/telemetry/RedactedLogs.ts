@@ -1,6 +1,6 @@
 /**
- * Hides known secrets in what is logged, wherever the log goes, and keeps a message on one line: names that people choose
- * cannot make lines, or colours, of their own.
+ * Hides known secrets in log messages, whichever logger prints them, and keeps each message on one line: a name that a
+ * person chose cannot add lines or colours.
  */
 import { redacted, type Redactor } from "@sluice/domain/redaction/Redaction"
 import { Cause, Context, Effect, Layer, Logger } from "effect"
@@ -29,7 +29,7 @@ const shown = (value: unknown, redactor: Redactor): unknown => {
   }
 }
 
-/** The error without secrets: the same one where it holds none. */
+/** The error without secrets; the same reference if it holds none. */
 export const shownError = (error: Error, redactor: Redactor): Error => {
   const text = `${error.message}\n${error.stack ?? ""}`
   if (redactor.text(text) === text) return error
@@ -39,7 +39,7 @@ export const shownError = (error: Error, redactor: Redactor): Error => {
   return safe
 }
 
-/** The cause without secrets: the same one where it holds none. */
+/** The cause without secrets; the same reference if it holds none. */
 export const shownCause = (cause: Cause.Cause<unknown>, redactor: Redactor): Cause.Cause<unknown> => {
   if (cause.reasons.length === 0) return cause
   const text = Cause.pretty(cause)

@@ -1,6 +1,6 @@
 /**
- * Sends traces and logs over OTLP, where `TelemetryConfig` names a place for them. They are sent in batches in the
- * background; a collector that is away costs a minute's spans, never an order.
+ * Sends traces and logs over OTLP, if `TelemetryConfig` has an endpoint. They are sent in batches in the background; an
+ * unavailable collector loses a minute's spans, and delays no order.
  */
 import type { TraceSpan } from "@sluice/domain/identity/TraceSpan"
 import { Context, Effect, Layer, Logger, Redacted } from "effect"
@@ -33,11 +33,11 @@ const otlpSpan = (span: TraceSpan): OtlpSpan => ({
   droppedLinksCount: 0
 })
 
-/** Decides by the last 56 bits of the trace's id, as the standard's `traceidratio` does. */
+/** True if the trace is sampled, by the last 56 bits of its id, as the standard's `traceidratio` does. */
 export const isSampled = (traceId: string, ratio: number): boolean =>
   ratio >= 1 || Number.parseInt(traceId.slice(18), 16) < ratio * 2 ** 56
 
-/** The receiver of spans; `undefined` if traces are off, so that none are made. */
+/** The receiver of spans; `undefined` if traces are off, so that none are created. */
 export class Telemetry extends Context.Service<Telemetry, {
   readonly tell: ((span: TraceSpan) => void) | undefined
 }>()("@sluice/server/Telemetry") {
@@ -79,7 +79,7 @@ const make = Effect.fnUntraced(function*(config: TelemetryConfig) {
   return Telemetry.of({ tell: (span) => isSampled(span.traceId, ratio) && exporter.push(span) })
 })
 
-/** The process's own log, beside what it prints. */
+/** Sends the process's log, besides printing it. */
 export const logs = (config: TelemetryConfig): Layer.Layer<never> =>
   config.logs === undefined
     ? Layer.empty

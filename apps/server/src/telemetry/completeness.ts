@@ -1,7 +1,7 @@
 /**
  * `pnpm deliveries:check [hours]`: proves for the last hours (24) that every event has its deliveries, against the
- * database of `DATABASE_URL`, or every cell of `SLUICE_CELLS`. Writes what it found as JSON; exit code 1 where anything
- * is missing or stuck.
+ * database of `DATABASE_URL`, or every cell of `SLUICE_CELLS`. Prints the result as JSON; exit code 1 if anything is
+ * missing or stuck.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"

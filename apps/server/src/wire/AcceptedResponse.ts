@@ -1,6 +1,6 @@
 /**
- * The answer to an order that was taken in: 202 at once, or 200 when its run has ended within `Prefer: wait`.
- * Contract: section 7, `POST /v1/orders`.
+ * The answer to an accepted order: 202 at once, or 200 once its run has ended within `Prefer: wait`. Contract: section
+ * 7, `POST /v1/orders`.
  */
 import type * as Problems from "@sluice/api/wire/Problems"
 import { uuidOf } from "@sluice/domain/identity/Ids"
@@ -20,7 +20,7 @@ import { Stopping } from "../process/Stopping.ts"
 import * as Answer from "./Answer.ts"
 import { patience, unavailable } from "./SchemaErrorHandler.ts"
 
-/** A process event as it is written: numbers that no double holds come out as they came in. */
+/** The JSON of a process event, in which numbers that a double cannot hold keep their digits. */
 export const processEventText = (event: ProcessEvent): Effect.Effect<string> =>
   isLarge(event) ? writeJson(event) : Effect.sync(() => stringify(event as never))
 
@@ -37,7 +37,10 @@ const make = Effect.gen(function*() {
   const stopping = yield* Stopping
   const transcripts = yield* RunTranscripts
 
-  /** Waits for the run's end: `"stored"` where it has to be read, `undefined` where it did not come within `wait`. */
+  /**
+   * Waits for the run's end: `"stored"` if it has to be read from the database, `undefined` if it did not come within
+   * `wait`.
+   */
   const ending = (runId: string, wait: Duration.Duration) =>
     Effect.flatMap(
       Effect.timeoutOption(transcripts.ended(runId), wait),
@@ -92,12 +95,12 @@ export class AcceptedResponse extends Context.Service<AcceptedResponse, {
     receipt: Receipt,
     wait: Duration.Duration | undefined
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
-  /** A request whose run is waited for, so that {@link answer} needs no statement. */
+  /** Performs a request that waits for its run, so that {@link answer} need not read the database. */
   readonly submitted: <A, E, R>(
     submission: Effect.Effect<A, E, R>,
     wait: Duration.Duration | undefined
   ) => Effect.Effect<A, E, R>
-  /** Fails with 503 where intake says nothing within the 5 s that a client is promised. */
+  /** Fails with 503 if intake does not answer within the 5 s that a client is promised. */
   readonly inTime: <A, E, R>(intake: Effect.Effect<A, E, R>) => Effect.Effect<A, E | Problems.Unavailable, R>
 }>()("@sluice/server/http/AcceptedResponse") {
   static readonly layer = Layer.effect(AcceptedResponse, Effect.suspend(() => make))

@@ -1,6 +1,5 @@
 /**
- * Answers as they are written: JSON from the text that is stored, so that no digit of a number is lost, and problems
- * with the headers that belong to them.
+ * Writes answers: JSON from the stored text, so that no digit of a number is lost, and problems with their headers.
  */
 import type { Page, Places } from "@sluice/persistence/internal/sql/Page"
 import { type Headers, HttpServerResponse } from "effect/http"
@@ -37,22 +36,22 @@ export const json = (text: string, status = 200, headers?: Headers.Input): HttpS
     ...(headers === undefined ? {} : { headers })
   })
 
-/** A document at a version, which `If-Match` can name. */
+/** A document at a version, with an `ETag` that `If-Match` can name. */
 export const versioned = (text: string, version: number, status = 200): HttpServerResponse.HttpServerResponse =>
   json(text, status, { etag: `"${version}"` })
 
-/** A page's parts, for merging with those of other cells. */
+/** The parts of a page, for merging with pages of other cells. */
 export interface PageParts {
   /** The JSON of each item. */
   readonly texts: ReadonlyArray<string>
   readonly nextCursor: string | null
-  /** Absent where the page is empty. */
+  /** The places of the items; absent if the page is empty. */
   readonly places: Places | undefined
 }
 
 const pages = new WeakMap<HttpServerResponse.HttpServerResponse, PageParts>()
 
-/** The parts of an answer that {@link page} has made. */
+/** The parts of an answer that {@link page} has built. */
 export const partsOf = (response: HttpServerResponse.HttpServerResponse): PageParts | undefined => pages.get(response)
 
 /** A page of a list; `write` gives an item's JSON. */

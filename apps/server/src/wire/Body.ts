@@ -26,7 +26,7 @@ const invalid = (message: string) =>
 /** The headers of a request, with lower-case names: Node's own, or the router's. */
 export type SentHeaders = Readonly<Record<string, string | undefined>>
 
-/** A request as far as its headers describe a body. */
+/** The method and headers of a request, as far as they describe a body. */
 export interface Described {
   readonly headers: SentHeaders
 }
@@ -121,14 +121,14 @@ const decoded = (bytes: ArrayBuffer | Uint8Array): Effect.Effect<string, Problem
   }
 }
 
-/** The body as an object; no body at all is an empty one. */
+/** Reads the body, which must be an object; an empty body is an empty object. */
 export const readObjectOrNothing = Effect.fnUntraced(
   function*(request: HttpServerRequest.HttpServerRequest, what: string) {
     return isSent(request) ? yield* readObject(request, what) : {}
   }
 )
 
-/** The body, which must be an object; `what` says of what. */
+/** Reads the body, which must be an object; `what` names it in a refusal. */
 export const readObject = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, what: string) {
   return yield* objectOf(yield* read(request), what)
 })
@@ -147,7 +147,10 @@ const objectAtOnce = (bytes: Uint8Array, what: string) =>
     }
   })
 
-/** The same for a body that has arrived: at most 1 MiB, its headers checked with {@link mediaFault}. */
+/**
+ * Parses a body that was read before, which must be an object of at most 1 MiB; its headers were checked with {@link
+ * mediaFault}.
+ */
 export const objectFrom = (bytes: Uint8Array, what: string): Effect.Effect<JsonObject, Problems.InvalidRequest> =>
   bytes.byteLength < largeLength
     ? Effect.suspend(() => objectAtOnce(bytes, what))

@@ -1,4 +1,4 @@
-/** Decodes a body by a schema; a mismatch is refused by name, and so is an unknown member. Contract: section 7. */
+/** Decodes a body by a schema; a fault names the member, and unknown members are refused. Contract: section 7. */
 import type * as Problems from "@sluice/api/wire/Problems"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { Effect, Schema, SchemaIssue } from "effect"

@@ -1,4 +1,4 @@
-/** The typed errors of the engine and of persistence, as the problems that a client reads. */
+/** Maps the typed errors of the engine and of persistence to problems. */
 import * as Problems from "@sluice/api/wire/Problems"
 import { type Fault, faultText, firstFaults } from "@sluice/domain/order/Order"
 import type { MatchFailed, NoPipeline } from "@sluice/engine/internal/settings/PipelineSelection"
@@ -6,7 +6,7 @@ import type { IntakeConflict, JournalFull, JournalUnavailable, OrderNotFound } f
 import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
 import { DateTime, Effect, Option } from "effect"
 
-/** The problem of bad input. Its detail repeats the faults, for readers of the first line only. */
+/** The problem of invalid input. Its detail repeats the faults, for clients that show only the detail. */
 export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest => {
   const errors = firstFaults(faults)
   return new Problems.InvalidRequest({
@@ -53,7 +53,7 @@ export const ofIntake = {
   MatchFailed: (error: MatchFailed) => Effect.fail(matchFailed(error))
 }
 
-/** The problems of a submission, those of its body aside. */
+/** The problems of a submission, apart from those of its body. */
 export type IntakeProblem =
   | Problems.Conflict
   | Problems.InvalidRequest
@@ -62,7 +62,7 @@ export type IntakeProblem =
   | Problems.QueueFull
   | Problems.Unavailable
 
-/** The problems of a reported event, those of its body aside. */
+/** The problems of a reported event, apart from those of its body. */
 export type ReportProblem = Problems.Conflict | Problems.InvalidRequest | Problems.Unavailable
 
 /** Maps the errors of a reported event to problems. */
@@ -81,7 +81,7 @@ export const ofList = {
 const isDay = (date: string): boolean =>
   Option.exists(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIso(day).startsWith(date))
 
-/** A filter's moment in epoch milliseconds. */
+/** The time in a filter, in epoch milliseconds. */
 export const moment = (
   path: string,
   value: string | undefined

@@ -1,4 +1,7 @@
-/** Requests that no endpoint takes: 404, or 405 with what the path does take; and what breaks outside of endpoints. */
+/**
+ * Answers requests that no endpoint takes, with 404, or with 405 and the methods that the path takes; and failures
+ * outside of endpoints.
+ */
 import { Api } from "@sluice/api/Api"
 import * as Problems from "@sluice/api/wire/Problems"
 import { Effect, type Layer } from "effect"

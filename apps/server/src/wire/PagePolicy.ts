@@ -12,8 +12,7 @@ const hashes = (html: string, element: "script" | "style"): ReadonlyArray<string
 const sources = (list: ReadonlyArray<string>): string => list.length === 0 ? "'none'" : list.join(" ")
 
 /**
- * The Content-Security-Policy of a page. `styles` replaces the hashes of the page's own styles, where scripts make
- * more of them.
+ * The Content-Security-Policy of a page. `styles` replaces the hashes of the page's own styles, if scripts add styles.
  */
 export const policyOf = (html: string, styles: ReadonlyArray<string> = hashes(html, "style")): string => {
   return [

@@ -21,7 +21,7 @@ export const ifMatch = (header: string | undefined): Effect.Effect<number | unde
     : Effect.succeed(Number(version))
 }
 
-/** The wait that `Prefer: wait=<s>` asks for; `undefined` without one. RFC 7240. */
+/** The wait that `Prefer: wait=<s>` asks for; `undefined` without one. Source: RFC 7240. */
 export const wait = (
   prefer: string | undefined
 ): Effect.Effect<Duration.Duration | undefined, Problems.InvalidRequest> => {
@@ -34,7 +34,7 @@ export const wait = (
     : refuse("Prefer", `must say wait=<seconds>, 0 to ${maxWait}`)
 }
 
-/** The `Idempotency-Key`, if there is one. */
+/** The `Idempotency-Key`; `undefined` if there is none. */
 export const idempotencyKey = (
   header: string | undefined
 ): Effect.Effect<string | undefined, Problems.InvalidRequest> => {
@@ -44,7 +44,7 @@ export const idempotencyKey = (
     : refuse("Idempotency-Key", `must have 1 to ${maxKey} characters`)
 }
 
-/** The shipment that the run is about, if any. */
+/** The shipment that the run concerns; `undefined` if there is none. */
 export const shipmentId = (value: string | undefined): Effect.Effect<string | undefined, Problems.InvalidRequest> =>
   value === undefined || (value.length <= maxKey && isStorable(value))
     ? Effect.succeed(value)

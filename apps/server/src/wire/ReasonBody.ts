@@ -23,7 +23,7 @@ export const reasonOf = (reader: JsonReader, value: string | undefined): string 
 export const refusing = <A>(faults: ReadonlyArray<Fault>, value: A) =>
   faults.length > 0 ? Effect.fail(ErrorMapping.invalid(faults)) : Effect.succeed(value)
 
-/** The reason, which has to be there; `example` shows what to write. */
+/** Reads the reason, which must be present; `example` shows a valid one. */
 export const required = (body: JsonObject, example: string) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)
@@ -32,7 +32,7 @@ export const required = (body: JsonObject, example: string) => {
   return refusing(faults, reason)
 }
 
-/** The reason, where there is one. */
+/** Reads the reason, if there is one. */
 export const optional = (body: JsonObject) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)

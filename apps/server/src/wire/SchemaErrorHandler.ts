@@ -103,7 +103,7 @@ const answer = (
   return broken(error)
 }
 
-/** Logs a defect with all that is known of it, and makes a 500 that shows none of it. */
+/** Logs a defect in full, and makes a 500 that shows none of it. */
 export const broken = (defect: unknown): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
   Effect.as(
     Effect.logError("a request failed", defect),
@@ -133,7 +133,7 @@ const answered = <R>(
 
 type Handled<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R>
 
-/** The same for a request that may change something: a refusal with 503 says if the change may have been stored. */
+/** Answers a request that may change something; a refusal with 503 says whether the change may have been stored. */
 export const answeredChange = <R>(
   handled: Handled<R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R> =>

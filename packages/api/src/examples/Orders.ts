@@ -1,4 +1,4 @@
-/** Orders, as a server on this machine answered them. */
+/** Orders, with the answers of a real server. */
 import { completedRun } from "./CompletedRun.ts"
 import type { Examples } from "./Examples.ts"
 

@@ -1,4 +1,4 @@
-/** Partners: connectors, auth providers, and one that is down. */
+/** Partners: connectors, auth providers, and a partner that is down. */
 import type { Examples } from "./Examples.ts"
 
 export const partnerSettings: Examples = {

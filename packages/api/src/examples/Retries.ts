@@ -1,4 +1,4 @@
-/** Runs that ended: settled by hand, retried. */
+/** Runs that ended: resolved by hand, and retried. */
 import type { Examples } from "./Examples.ts"
 
 export const retries: Examples = {

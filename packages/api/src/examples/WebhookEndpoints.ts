@@ -1,4 +1,4 @@
-/** Webhook endpoints. The secrets are not those that were answered. */
+/** Webhook endpoints. The secrets are replaced. */
 import type { Examples } from "./Examples.ts"
 
 export const webhookEndpoints: Examples = {

@@ -5,7 +5,7 @@ import { Unavailable } from "../wire/Problems.ts"
 
 export const Health = Schema.Struct({ status: Schema.Literal("ok") })
 
-/** The process can work, though not with all of its settings. */
+/** The process can work, though perhaps not with all of its settings. */
 export const Ready = Schema.Struct({
   status: Schema.Literals(["ok", "degraded"]).annotate({
     description: "degraded: with SLUICE_CELLS, a cell is away and another one takes orders"

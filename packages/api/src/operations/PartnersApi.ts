@@ -36,7 +36,7 @@ export const PartnerView = Schema.Struct({
 }).annotate({ identifier: "Partner" })
 export type PartnerView = typeof PartnerView.Type
 
-/** The body of `PUT /v1/partners/{host}`: what is absent stays, `null` is lifted. */
+/** The body of `PUT /v1/partners/{host}`: an absent member keeps its value, `null` removes the limit. */
 export const PartnerRequest = Schema.Struct({
   maxConcurrent: Schema.optionalKey(Schema.NullOr(Schema.Int)),
   ratePerSecond: Schema.optionalKey(Schema.NullOr(Schema.Finite)),

@@ -1,4 +1,4 @@
-/** Customers, as completed orders left them. Contract: sections 7 and 9. */
+/** Customers, which completed orders create and change. Contract: sections 7 and 9. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"

@@ -1,4 +1,6 @@
-/** Events that are reported from outside: what a customer began or added. Contract: sections 7 and 9. */
+/**
+ * Events that are reported from outside: what a customer began, or added to an account. Contract: sections 7 and 9.
+ */
 import { eventTypes } from "@sluice/domain/webhook/WebhookType"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"

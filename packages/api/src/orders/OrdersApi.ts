@@ -44,7 +44,7 @@ export const ListedOrder = Schema.StructWithRest(
   [Schema.Record(Schema.String, Schema.Json)]
 ).annotate({ identifier: "ListedOrder" })
 
-/** The order is stored, and its run will come to an end. */
+/** The order and its run are stored, and the run will end. */
 export const Receipt = Schema.Struct({
   orderId: Schema.String,
   eventId: Schema.String,

@@ -1,8 +1,8 @@
 /**
- * The reference in the form that Scalar needs to render `/docs`. Its snippets name every parameter with a schema,
- * including those without a value: `?cursor=&status=` is another request. So the schema of an optional parameter
- * without an example is placed where snippets ignore it, in its `text/plain` content. `/openapi.json`, for tools, has
- * it in the usual place.
+ * The reference in the form that Scalar needs to render `/docs`. Scalar's snippets contain every parameter that has a
+ * schema, even without a value, as in `?cursor=&status=`, which is a different request. Therefore the schema of an
+ * optional parameter without an example is placed in its `text/plain` content, which snippets ignore. `/openapi.json`,
+ * for tools, has it in the usual place.
  */
 import { Record } from "effect"
 import { OpenApi } from "effect/http-api"

@@ -1,4 +1,4 @@
-/** Retries of one run, and steps settled by hand. Contract: section 7. */
+/** Retries of one run, and steps resolved by hand. Contract: section 7. */
 import { ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"

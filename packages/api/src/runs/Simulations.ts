@@ -21,9 +21,9 @@ export const SimulationRequest = Schema.Struct({
   lastRuns: Schema.optionalKey(
     Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostRuns }, { expected: `1 to ${mostRuns}` }))
   ),
-  /** Instead of runs on record, one order as it would be submitted: its requests are planned. */
+  /** Instead of recorded runs, an order as it would be submitted: its requests are planned. */
   order: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
-  /** Or the id of a stored order. */
+  /** Instead of recorded runs, the id of a stored order: its requests are planned. */
   orderId: Schema.optionalKey(Schema.NonEmptyString)
 }).annotate({ identifier: "SimulationRequest" })
 export type SimulationRequest = typeof SimulationRequest.Type
@@ -40,7 +40,7 @@ export const PlannedRequest = Schema.Struct({
   endpoint: Schema.String,
   headers: Schema.Record(Schema.String, Schema.String),
   body: Schema.Json,
-  /** An answer to it is on record. */
+  /** True if an answer to it is on record. */
   answered: Schema.Boolean,
   /** True if the request would be queued as a delivery, without the run waiting for it. */
   delivery: Schema.optionalKey(Schema.Boolean)
@@ -56,7 +56,7 @@ export const PlannedStep = Schema.Struct({
   error: Schema.optionalKey(Schema.String),
   /** First attempts, in the order in which they would leave, redacted. */
   requests: Schema.Array(PlannedRequest),
-  /** The ids of steps whose answers its requests are built from. */
+  /** The ids of the steps whose answers this step's requests are built from. */
   dependsOn: Schema.optionalKey(Schema.Array(Schema.String))
 }).annotate({ identifier: "PlannedStep" })
 

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 
 const open = Schema.Record(Schema.String, Schema.Json)
 
-/** The order as it is at the moment that the message tells of. Other members are as they were submitted. */
+/** The order at the time of the event. Members that are not listed are as they were submitted. */
 export const OrderBody = Schema.StructWithRest(
   Schema.Struct({
     id: Schema.String,

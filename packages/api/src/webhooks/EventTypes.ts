@@ -10,7 +10,7 @@ import * as Bodies from "./Bodies.ts"
 import * as Samples from "./Samples.ts"
 
 interface Description {
-  /** When it is sent, as a sentence. */
+  /** The occasion on which the type is sent, as a sentence. */
   readonly description: string
   readonly body: Schema.Top
   readonly example: Json

@@ -31,7 +31,9 @@ export const Moment = Schema.String.check(
   })
 )
 
-/** A part of an id, which no index knows: a page may be short although more follow. */
+/**
+ * A part of an id. No index serves it: a page examines a bounded number of rows, and may be short although more follow.
+ */
 export const partOfId = Schema.optionalKey(
   Schema.String.check(Schema.isMinLength(4)).annotate({
     description:
@@ -40,7 +42,10 @@ export const partOfId = Schema.optionalKey(
   })
 )
 
-/** An address that no index knows: a page looks at so many orders, and may be short although more follow. */
+/**
+ * An e-mail address anywhere in an order. No index serves it: a page examines a bounded number of orders, and may be
+ * short although more follow.
+ */
 export const walkedEmail = Schema.optionalKey(Schema.NonEmptyString.annotate({
   description:
     "Orders that hold this e-mail address, in any case. A page may be short, or empty, although more follow: "

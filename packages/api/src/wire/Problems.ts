@@ -1,5 +1,5 @@
 /**
- * The answers that say no: RFC 9457 problems, one class a slug, so that a client can tell them apart by type.
+ * The refusals of the API: RFC 9457 problems, one class for each slug, so that a client can tell them apart by type.
  * Contract: section 7. `type` is `urn:sluice:problem:<slug>`; `errors` says where the input is at fault and what to do.
  */
 import { Schema } from "effect"
@@ -28,19 +28,19 @@ export class Unauthorized extends HttpApiError.Problem<Unauthorized>()(
   named("unauthorized", 401, "A key is needed")
 ) {}
 
-/** A `Host` that is not this machine's own, where no keys guard the server. */
+/** The `Host` header is not a name of this machine, and the server has no keys that would protect it. */
 export class ForeignHost extends HttpApiError.Problem<ForeignHost>()(
   "ForeignHost",
   named("foreign-host", 403, "This host is not served")
 ) {}
 
-/** A key whose roles do not allow the route; `detail` names the least role that would. */
+/** The roles of the key do not allow the route; `detail` names the least role that would. */
 export class Forbidden extends HttpApiError.Problem<Forbidden>()(
   "Forbidden",
   named("forbidden", 403, "The key may not do this")
 ) {}
 
-/** A browser sent the request for a page of another origin. */
+/** A web page of another origin sent the request. */
 export class ForeignOrigin extends HttpApiError.Problem<ForeignOrigin>()(
   "ForeignOrigin",
   named("foreign-origin", 403, "This page may not change anything here")
@@ -56,7 +56,7 @@ export class MethodNotAllowed extends HttpApiError.Problem<MethodNotAllowed>()(
   named("method-not-allowed", 405, "The method is not for this path")
 ) {}
 
-/** A key that was used for something else. */
+/** A key that was used for something else: an idempotency key, an external id or an id. */
 export class Conflict extends HttpApiError.Problem<Conflict>()(
   "Conflict",
   named("conflict", 409, "The request contradicts what is stored")
@@ -67,13 +67,13 @@ export class ReadOnly extends HttpApiError.Problem<ReadOnly>()(
   named("read-only", 409, "The order is read-only")
 ) {}
 
-/** A pipeline that runs are still using. */
+/** A pipeline that open runs are still using. */
 export class InUse extends HttpApiError.Problem<InUse>()(
   "InUse",
   named("in-use", 409, "The pipeline has open runs")
 ) {}
 
-/** A thing that was there, and is not any more. */
+/** A resource that existed and no longer does. */
 export class Gone extends HttpApiError.Problem<Gone>()(
   "Gone",
   named("gone", 410, "It is not waited for any more")
@@ -94,7 +94,7 @@ export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaT
   named("unsupported-media-type", 415, "The body is not JSON")
 ) {}
 
-/** No pipeline matches the order: `errors` gives the reason of each. Nothing is stored. */
+/** No pipeline matches the order: `errors` gives a reason for each pipeline. Nothing is stored. */
 export class NoPipeline extends HttpApiError.Problem<NoPipeline>()(
   "NoPipeline",
   named("no-pipeline", 422, "No pipeline takes this order"),
@@ -109,7 +109,7 @@ export class PipelineMatchFailed extends HttpApiError.Problem<PipelineMatchFaile
 ) {}
 
 /**
- * The request is readable, but the settings do not allow it: an unknown pipeline to process with, no key to seal a
+ * The request is valid, but the settings do not allow it: it names an unknown pipeline, or there is no key to seal a
  * secret with.
  */
 export class SettingsRefuse extends HttpApiError.Problem<SettingsRefuse>()(
@@ -118,14 +118,14 @@ export class SettingsRefuse extends HttpApiError.Problem<SettingsRefuse>()(
   faults
 ) {}
 
-/** The run cannot be gone on with as asked: `errors` names the step or the pipeline. Nothing is stored. */
+/** The run cannot be retried as requested: `errors` names the step or the pipeline. Nothing is stored. */
 export class RetryRefused extends HttpApiError.Problem<RetryRefused>()(
   "RetryRefused",
   named("retry-refused", 422, "The run cannot be retried like this"),
   faults
 ) {}
 
-/** Too many wrong keys came from one address. Comes with `Retry-After`. */
+/** Too many wrong keys came from one address. The answer has `Retry-After`. */
 export class TooManyWrongKeys extends HttpApiError.Problem<TooManyWrongKeys>()(
   "TooManyWrongKeys",
   named("too-many-wrong-keys", 429, "Too many wrong keys"),
@@ -137,7 +137,7 @@ export class InternalFault extends HttpApiError.Problem<InternalFault>()(
   named("internal", 500, "The server failed")
 ) {}
 
-/** The queue is full: nothing was stored. Comes with `Retry-After`. */
+/** The queue is full: nothing was stored. The answer has `Retry-After`. */
 export class QueueFull extends HttpApiError.Problem<QueueFull>()(
   "QueueFull",
   named("queue-full", 503, "Too much is waiting"),
@@ -145,7 +145,7 @@ export class QueueFull extends HttpApiError.Problem<QueueFull>()(
 ) {}
 
 /**
- * The database is away, or did not answer in time. `detail` says whether a change may have been stored. Comes with
+ * The database is away, or did not answer in time. `detail` says whether a change may have been stored. The answer has
  * `Retry-After`.
  */
 export class Unavailable extends HttpApiError.Problem<Unavailable>()(

@@ -21,7 +21,7 @@ export interface MemoryDelivery extends Omit<ClaimedDelivery, "attempts" | "roun
   body: Uint8Array
   frozen: boolean
   state: DeliveryState
-  /** Epoch milliseconds; absent where it is blocked, or has ended. */
+  /** Epoch milliseconds; absent for a delivery that is blocked or has ended. */
   dueAt: number | undefined
   /** The claim that holds it. */
   claim: number
@@ -31,7 +31,7 @@ export interface MemoryDelivery extends Omit<ClaimedDelivery, "attempts" | "roun
   readonly attempts: Array<AttemptRecord>
 }
 
-/** A delivery to be made. `orderId` puts it in the sequence of its order. */
+/** A delivery to create. With `orderId` it is part of the sequence of that order. */
 export interface NewDelivery {
   readonly type: string
   readonly endpointId: string
@@ -42,11 +42,11 @@ export interface NewDelivery {
 export class DeliveryStoreMemory extends Context.Service<DeliveryStoreMemory, {
   readonly add: (delivery: NewDelivery) => Effect.Effect<string>
   readonly deliveries: ReadonlyMap<string, MemoryDelivery>
-  /** Endpoints that were disabled, and why. */
+  /** The reasons for which endpoints were disabled, by endpoint. */
   readonly disabled: ReadonlyMap<string, string>
-  /** Since when endpoints have only failed, epoch milliseconds. */
+  /** The time, in epoch milliseconds, since which all attempts at an endpoint have failed. */
   readonly failing: Map<string, number>
-  /** Deliveries a second that endpoints take; no others are limited. */
+  /** The largest number of deliveries a second, by endpoint; other endpoints have no limit. */
   readonly rates: Map<string, number>
 }>()("@sluice/delivery/testing/DeliveryStoreMemory") {}
 
@@ -59,7 +59,7 @@ interface State {
   readonly rates: Map<string, number>
   /** The time up to which a rate is used up, epoch milliseconds. */
   readonly usedUntil: Map<string, number>
-  /** Open where a delivery may have become due. */
+  /** Opened when a delivery may have become due. */
   readonly changed: Latch.Latch
   sequence: number
   claims: number

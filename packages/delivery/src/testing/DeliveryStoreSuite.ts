@@ -18,7 +18,7 @@ import {
 import { disableAfterMs, failingReason, goneReason } from "../EndpointHealth.ts"
 import { Next } from "../Judgement.ts"
 
-/** A delivery to be made. `orderId` puts it in the sequence of its order. */
+/** A delivery to create. With `orderId` it is part of the sequence of that order. */
 export interface Made {
   readonly endpointId: string
   readonly orderId?: string
@@ -26,20 +26,22 @@ export interface Made {
 }
 
 export class DeliveryStoreHarness extends Context.Service<DeliveryStoreHarness, {
-  /** A process over the store. */
+  /** Starts a process over the store. */
   readonly start: Effect.Effect<DeliveryStore["Service"], never, Scope.Scope>
-  /** An endpoint that gets what is made for it; `rate` per second. */
+  /** Creates an endpoint that receives the deliveries made for it; `rate`: deliveries a second. */
   readonly subscribe: (endpointId: string, rate?: number) => Effect.Effect<void>
-  /** Answers with the delivery's id. */
+  /** Creates a delivery, and returns its id. */
   readonly make: (made: Made) => Effect.Effect<string>
-  /** The same in a process that may be sending, as it makes what belongs to no order. Answers after the commit. */
+  /**
+   * Creates a delivery that belongs to no order, in a process that may be sending. Returns its id after the commit.
+   */
   readonly makeHere: (endpointId: string) => Effect.Effect<string>
   readonly look: (id: string) => Effect.Effect<{ readonly state: DeliveryState; readonly attempts: number }>
-  /** Every claim that there is has run out. */
+  /** Lets every present claim expire. */
   readonly claimsRunOut: Effect.Effect<void>
-  /** The endpoint's first failure was so many milliseconds earlier. */
+  /** Moves the endpoint's first failure `ms` milliseconds into the past. */
   readonly failingForLonger: (endpointId: string, ms: number) => Effect.Effect<void>
-  /** Why it was disabled; `undefined` where it was not. */
+  /** The reason why the endpoint was disabled; `undefined` if it was not. */
   readonly disabledReason: (endpointId: string) => Effect.Effect<string | undefined>
 }>()("@sluice/delivery/testing/DeliveryStoreSuite") {}
 

@@ -9,7 +9,7 @@ import { Role } from "./Role.ts"
 /** The actor of a request without a key, where no keys are set. */
 export const anonymous = "anonymous"
 
-/** The actor of what `SLUICE_CONFIG` changes at the start. */
+/** The actor of changes that `SLUICE_CONFIG` makes at the start. */
 export const settingsFile = "settings-file"
 
 export interface Act {
@@ -23,19 +23,21 @@ export interface Act {
   readonly remoteAddress: string | null
 }
 
-/** The act that the fiber performs; `undefined` for what the system does by itself, a run's own changes for instance. */
+/** The act that the fiber performs; `undefined` for work of the system itself, such as a run's own changes. */
 export const CurrentAct = Context.Reference<Act | undefined>("@sluice/domain/access/CurrentAct", {
   defaultValue: () => undefined
 })
 
-/** The act is recorded in another cell: a change that is made in several cells at once has one record. */
+/**
+ * True if the act is recorded in another cell, because a change that is made in several cells at once has one record.
+ */
 export const RecordedElsewhere = Context.Reference<boolean>("@sluice/domain/access/RecordedElsewhere", {
   defaultValue: () => false
 })
 
 /**
- * An act of a job on one of its runs. A job acts for the operator who made it: the operator's own act is recorded with the
- * job, and this one leads from the run to it.
+ * An act of a job on one of its runs. A job acts for the operator who made it: the operator's own act is recorded with
+ * the job, and this one connects the run with it.
  */
 export interface JobAct {
   /** A hyphenated UUID. */
@@ -48,7 +50,10 @@ export const CurrentJobAct = Context.Reference<JobAct | undefined>("@sluice/doma
   defaultValue: () => undefined
 })
 
-/** A record of the audit as it is shown. Secrets read `[redacted]`; of orders, `before` and `after` are `{ version }`. */
+/**
+ * A record of the audit, as the API shows it. Secrets read `[redacted]`; of orders, `before` and `after` are `{ version
+ * }`.
+ */
 export const AuditRecord = Schema.Struct({
   id: Schema.String,
   at: Schema.String,

@@ -14,7 +14,7 @@ export const ApiKeyRequest = Schema.Struct({
 }).annotate({ identifier: "ApiKeyRequest" })
 export type ApiKeyRequest = typeof ApiKeyRequest.Type
 
-/** A stored key as it is shown; the key itself is shown once, when it is made. */
+/** A stored key as the API shows it; the key itself is shown once, when it is created. */
 export const StoredApiKey = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
@@ -66,7 +66,10 @@ export interface NewApiKey {
   readonly expiresAt?: number
 }
 
-/** Reads a request. The first stored key locks the server, so that it has to be one that can always unlock it. */
+/**
+ * Reads a request for a key. The first stored key makes the server require keys, so it has to be one that can manage
+ * keys.
+ */
 export const readApiKey = (
   request: ApiKeyRequest,
   { hasTenants, isFirst, now }: Circumstances
@@ -107,7 +110,7 @@ export const readApiKey = (
   }
 }
 
-/** The facts about a key that decide if another may be deleted. */
+/** The facts about a key that decide whether another may be deleted. */
 export interface KeyStanding {
   readonly id: string
   readonly roles: ReadonlyArray<Role>

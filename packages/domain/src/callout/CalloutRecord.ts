@@ -6,7 +6,7 @@ import { Schema } from "effect"
 import type { Json } from "../json/Json.ts"
 import { Outcome } from "./Outcome.ts"
 
-/** One member that a partner's patch changed, as a JSON pointer, with its value on both sides. */
+/** A top-level member that a partner's patch changed, as a JSON Pointer, with its values before and after. */
 export const PatchedMember = Schema.Struct({
   path: Schema.String,
   before: Schema.optionalKey(Schema.Json),
@@ -98,7 +98,7 @@ export const CalloutView = Schema.Struct({
   response: Schema.optionalKey(Schema.Struct({
     status: Schema.Int,
     headers: Schema.Record(Schema.String, Schema.String),
-    /** Null where the bytes are no text: then they are in `bodyBase64`. */
+    /** Null if the bytes are no text: they are in `bodyBase64` then. */
     body: Schema.Json,
     bodyBase64: Schema.optionalKey(Schema.String),
     truncated: Schema.optionalKey(Schema.Boolean),

@@ -37,7 +37,7 @@ const closest = (
   return found?.name
 }
 
-/** The nearest name that is at most a third of its letters away; of equally near ones the first. */
+/** The nearest name, if it differs in at most a third of its letters; of equally near ones the first. */
 export const nearest = (name: string, among: ReadonlyArray<string>): string | undefined =>
   name.length > longest
     ? undefined

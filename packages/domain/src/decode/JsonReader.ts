@@ -12,8 +12,8 @@ export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase()
 
 /**
  * The object with its own members' names in camelCase: they are read without regard to the case of the first letter.
- * Null means "not given" and is dropped. `at`, if given, learns the dropped names and the members that are given twice;
- * `ignored` members are left out.
+ * Null means "not given" and is dropped. `at`, if given, collects the dropped names and the members that are given
+ * twice; `ignored` members are left out.
  */
 export const camelCased = (object: JsonObject, at?: Place, ignored?: ReadonlySet<string>): JsonObject => {
   const written = new Map<string, string>()
@@ -35,10 +35,10 @@ export const camelCased = (object: JsonObject, at?: Place, ignored?: ReadonlySet
   return Object.fromEntries(members)
 }
 
-/** A place in a document that is being read, and what has been found in the document so far. */
+/** A position in a document that is being read, with the findings about the document so far. */
 export interface Place {
   readonly path: string
-  /** `path` as names and positions. */
+  /** The position as names and indices; `path` is its text. */
   readonly place: MemberPath
   readonly faults: Array<Fault>
   /** Every reader of the document. */
@@ -68,8 +68,8 @@ export const placeIn = ({ faults, nulls, path, place, readers }: Place, ...token
 })
 
 /**
- * A member is known where a decoder asks for it: the decoders are the one description of what a document may hold, and
- * what no reader of a document was asked for is unknown (`UnknownMembers`).
+ * Reads the members of one object. A member is known if a decoder asks for it: the decoders are the only description of
+ * what a document may hold, and a member for which no reader was asked is unknown (`UnknownMembers`).
  */
 export class JsonReader implements Place {
   readonly source: JsonObject
@@ -78,7 +78,7 @@ export class JsonReader implements Place {
   readonly place: MemberPath
   readonly readers: Array<JsonReader>
   readonly nulls: Array<MemberPath>
-  /** The names that were asked for, in that order. */
+  /** The names that were asked for, in the order of asking. */
   readonly known = new Set<string>()
 
   constructor(
@@ -108,7 +108,7 @@ export class JsonReader implements Place {
     return source === undefined ? undefined : JsonReader.at(source, placeIn(this, name))
   }
 
-  /** Makes names known that are read elsewhere, or only with some values of another member. */
+  /** Declares names as known that are read elsewhere, or only with some values of another member. */
   knows(...names: ReadonlyArray<string>): void {
     for (const name of names) this.known.add(name)
   }
@@ -136,7 +136,7 @@ export class JsonReader implements Place {
     return this.fault(name, "must not hold a NUL character or half of a surrogate pair")
   }
 
-  /** A string that has to be there and to say something. `example` shows what. */
+  /** Reads a string that must be present and not empty. `example` shows a valid value. */
   required(name: string, example: string): string | undefined {
     const value = this.raw(name)
     if (value === undefined) return this.fault(name, `is missing: give ${example}`)
@@ -191,7 +191,7 @@ export class JsonReader implements Place {
   }
 }
 
-/** Members of an object that are given: what `exactOptionalPropertyTypes` wants of optional ones. */
+/** An object without its `undefined` members, as `exactOptionalPropertyTypes` requires of optional ones. */
 export const given = <Members extends Readonly<Record<string, unknown>>>(
   members: Members
 ): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } =>

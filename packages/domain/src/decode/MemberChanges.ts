@@ -1,9 +1,12 @@
-/** Changes many members of a document in one pass: one after the other would copy a long list for each of its items. */
+/**
+ * Changes many members of a document in one pass; changing one after the other would copy a long list for each of its
+ * items.
+ */
 import { isObject, type Json } from "../json/Json.ts"
 import { setMember } from "../json/ObjectMembers.ts"
 import type { MemberPath } from "./MemberPath.ts"
 
-/** A change of the value at a path. What the document does not have is not changed. */
+/** A change of the value at a path. A path that the document does not have is ignored. */
 export interface MemberChange {
   readonly path: MemberPath
   readonly change: (value: Json) => Json

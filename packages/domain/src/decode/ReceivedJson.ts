@@ -1,4 +1,4 @@
-/** A received body as JSON. A large one is read in turns beforehand, and found again by those who look at it at once. */
+/** A received body as JSON. A large one is parsed in turns beforehand; later synchronous readers get that result. */
 import { Effect, Option } from "effect"
 import { type Json, parse } from "../json/Json.ts"
 import { readJson } from "../json/JsonInTurns.ts"

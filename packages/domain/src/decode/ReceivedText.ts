@@ -50,8 +50,8 @@ export const receivedText = ({ body, headers, truncated = false }: ReceivedBody)
 export const undecodable = "is not UTF-8, and its Content-Type names no charset that decodes it"
 
 /**
- * The body as it may be recorded: without secrets, whatever charset they are written in. What holds none comes back as
- * the very same reference; text of another charset that held one is kept in UTF-8, as which it is read first.
+ * The body as it may be recorded: without secrets, whatever charset they are written in. A body without secrets is
+ * returned as the same reference; text of another charset that held one is stored as UTF-8, which readers try first.
  */
 export const redactedBody = (received: ReceivedBody, redactor: Redactor): Uint8Array => {
   const { body, headers, truncated = false } = received

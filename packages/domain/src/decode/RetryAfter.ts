@@ -4,10 +4,12 @@
  */
 import { DateTime, Option } from "effect"
 
-/** The longest that it is heeded, in milliseconds: a day. */
+/** The longest wait that is accepted, in milliseconds: a day. */
 export const longestRetryAfterMs = 24 * 3_600_000
 
-/** Milliseconds that a `Retry-After` header asks for: seconds or an HTTP date. `undefined` where it says neither. */
+/**
+ * Milliseconds that a `Retry-After` header asks for, as seconds or as an HTTP date; `undefined` for any other value.
+ */
 export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
   const text = header?.trim()
   if (text === undefined || text === "") return undefined

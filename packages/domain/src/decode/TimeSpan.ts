@@ -7,7 +7,7 @@ export const longestTimeoutMs = 2 ** 31 - 1
 /** `[-][d.]hh:mm[:ss[.fffffff]]`, hours below 24, minutes and seconds below 60. */
 const pattern = /^(-)?(?:(\d{1,8})\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/
 
-/** The milliseconds of a TimeSpan, negative where it is; `undefined` where the text is none. */
+/** The milliseconds of a TimeSpan, negative for a negative one; `undefined` for any other text. */
 export const parseTimeSpan = (text: string): number | undefined => {
   const match = pattern.exec(text.trim())
   if (match === null) return undefined
@@ -18,14 +18,14 @@ export const parseTimeSpan = (text: string): number | undefined => {
   return sign === undefined ? ms : -ms
 }
 
-/** The milliseconds of a duration above 0, or in words what is wrong with it. */
+/** The milliseconds of a duration above 0; otherwise a text that says what is wrong with it. */
 export const readDuration = (value: Json): number | string => {
   const ms = typeof value === "string" ? parseTimeSpan(value) : typeof value === "number" ? value : undefined
   if (ms === undefined) return "must be a TimeSpan such as \"00:00:30\", or milliseconds"
   return ms > 0 ? ms : "must be above 0"
 }
 
-/** The milliseconds of a timeout, or in words what is wrong with it. */
+/** The milliseconds of a timeout; otherwise a text that says what is wrong with it. */
 export const readTimeout = (value: Json): number | string => {
   const ms = readDuration(value)
   return typeof ms === "number" && ms > longestTimeoutMs ? "must be at most 24.20:31:23 (2147483647 ms)" : ms

@@ -9,13 +9,13 @@ import type { JsonReader, Place } from "./JsonReader.ts"
 import { withChanges } from "./MemberChanges.ts"
 import { type MemberPath, pathText } from "./MemberPath.ts"
 
-/** A member that is not known where it stands, and those that are. */
+/** A member that is not known at its place, and the members that are. */
 export interface UnknownMember {
   readonly path: MemberPath
   readonly known: ReadonlyArray<string>
 }
 
-/** Names of the user's own, which are free everywhere. */
+/** True for names that are reserved for users and therefore allowed everywhere: those that begin with `x-`. */
 export const isFree = (name: string): boolean => /^x-/i.test(name)
 
 /** The members of an object that are neither known nor free, at `place`. */
@@ -51,8 +51,8 @@ const nullsByPlace = ({ nulls, readers }: Read): ReadonlyArray<NullsAt> => {
 }
 
 /**
- * The members that the readers of a document were not asked for, those that are null among them. Complete once the
- * document is decoded.
+ * The members for which no reader of a document was asked, including those that are null. Complete once the document is
+ * decoded.
  */
 export const unknownMembers = (read: Read): ReadonlyArray<UnknownMember> => [
   ...read.readers.flatMap(({ known, place, source }) => unknownAmong(Object.keys(source), [...known], place)),
@@ -72,8 +72,8 @@ const withObjects = (
   ) as JsonObject
 
 /**
- * The document with its nulls that no reader was asked for: what is not known must not vanish before it has been
- * judged, by a plugin too.
+ * The document with its unknown members that are null: they must not vanish before they have been judged, by a plugin
+ * too.
  */
 export const withUnknownNulls = (document: JsonObject, read: Read): JsonObject =>
   withObjects(

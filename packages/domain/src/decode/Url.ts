@@ -42,7 +42,7 @@ export const parseUrl = (text: string): ParsedUrl | undefined => {
   }
 }
 
-/** The URL of an HTTP request: `undefined` for every other scheme too. */
+/** Parses an absolute `http:` or `https:` URL; `undefined` for any other text. */
 export const parseHttpUrl = (text: string): ParsedUrl | undefined => {
   const url = parseUrl(text)
   return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined

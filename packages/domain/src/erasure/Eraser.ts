@@ -1,6 +1,6 @@
 /**
  * Removes a person from texts and bytes: JSON, also within strings of JSON, forms, markup, and anything else as text.
- * What holds nothing of the person comes back unchanged.
+ * Content without data of the person is returned unchanged.
  */
 import * as Utf8 from "../json/Utf8.ts"
 import { replaceStrings, type Visitor } from "./JsonStrings.ts"
@@ -11,9 +11,9 @@ import { erased, type PersonalValues } from "./PersonalValues.ts"
 export type Substitutes = ReadonlyMap<string, string>
 
 export interface Eraser {
-  /** JSON, or any other text. */
+  /** Erases from JSON, or from any other text. */
   readonly text: (text: string) => string
-  /** UTF-8; what is not is read as ISO 8859-1. */
+  /** Erases from bytes, read as UTF-8 or else as ISO 8859-1. */
   readonly bytes: (bytes: Uint8Array) => Uint8Array
 }
 

@@ -61,7 +61,7 @@ export class PersonalValueCollector {
   readonly #whole = new Set<string>()
   readonly #within = new Set<string>()
 
-  /** A value that is known to name the person: an identifier, or an e-mail address. */
+  /** Adds a value that names the person: an identifier, or an e-mail address. */
   addIdentifier(value: string): void {
     if (value === "" || value === erased) return
     this.#whole.add(value)
@@ -74,9 +74,9 @@ export class PersonalValueCollector {
     if (member !== undefined && isWithin(value, member)) this.#within.add(value)
   }
 
-  /** Adds what a document, JSON, says of the person. */
+  /** Adds the personal values of a document, given as JSON. */
   addDocument(text: string): void {
-    /** First and last names by the depth of the object that they are in. */
+    /** First and last names, by the depth of the object that holds them. */
     const firsts = new Map<number, string>()
     const lasts = new Map<number, string>()
     replaceStrings(text, {

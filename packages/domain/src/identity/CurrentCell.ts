@@ -15,7 +15,10 @@ export const CurrentCell = Context.Reference<number>("@sluice/domain/identity/Cu
 /** The cell of the fiber that runs now; 0 outside of a fiber. */
 export const currentCellUnsafe = (): number => Fiber.getCurrent()?.getRef(CurrentCell) ?? 0
 
-/** The id of what is made in several cells at once and shown as one: a job, a replay. A hyphenated UUID. */
+/**
+ * The id, a hyphenated UUID, of a resource that is created in several cells at once and shown as one: a job or a
+ * replay.
+ */
 export const SharedUuid = Context.Reference<string | undefined>("@sluice/domain/identity/SharedUuid", {
   defaultValue: () => undefined
 })
@@ -24,7 +27,7 @@ export const SharedUuid = Context.Reference<string | undefined>("@sluice/domain/
 let lastCell = 0
 let lastDigits = "000"
 
-/** The last three hex digits of what is made in the cell. */
+/** The three hex digits of a cell, with which ids that are made in it end. */
 export const cellDigits = (cell: number): string => {
   if (cell !== lastCell) {
     lastCell = cell

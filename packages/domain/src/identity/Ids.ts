@@ -57,7 +57,7 @@ export const replayId = (uuid: string): string => named("replay", uuid)
  * an order's own id may be any text), a step of a run, and an operator's act that the audit has no record of.
  */
 export const versionEntryId = (event: string, version: number): string => `${named("version", event)}-${version}`
-/** The act of a job on one run, which has no record in the audit. */
+/** The id of the timeline entry of a job's act on one run, which has no record in the audit. */
 export const operatorEntryId = (uuid: string): string => named("operator", uuid)
 export const stepEntryId = (run: string, index: number): string => `${named("step", run)}-${index}`
 
@@ -70,7 +70,7 @@ export const uuidOf = (id: string): string | undefined => {
 }
 
 /**
- * The key under which a run is stored: the UUID inside a process event's id. Anything else is given back as it is, so
- * that a UUID, or an id that does not exist, is looked for as such.
+ * The key under which a run is stored: the UUID inside a process event's id. Any other text is returned as it is, and
+ * looked up as such.
  */
 export const uuidOfRun = (id: string): string => id.startsWith("process_event-") ? uuidOf(id) ?? id : id

@@ -2,7 +2,7 @@
  * Spans of a trace, and their ids. An order is one trace: its intake is the root; runs, steps, callouts and deliveries
  * are below it.
  *
- * Ids are derived from what is stored, not drawn: whichever process goes on with a run after a crash tells of the same
+ * Ids are derived from stored data, so that any process that continues a run after a crash emits spans of the same
  * trace, and a partner sees in `traceparent` the span that is exported. Source: W3C Trace Context; OpenTelemetry
  * semantic conventions for attributes.
  */
@@ -20,7 +20,7 @@ export interface TraceSpan {
   readonly startedAt: number
   readonly finishedAt: number
   readonly attributes: Readonly<Record<string, string | number | boolean | undefined>>
-  /** Why it failed; absent: it did not. */
+  /** The reason for a failure; absent for a success. */
   readonly error?: string
   /** A span of another system's trace that caused this one. */
   readonly link?: TraceParent
@@ -44,7 +44,7 @@ const hashOf = (text: string): string => {
 
 const generated = /^order-([0-9a-f]{32})$/
 
-/** The trace of an order, and its root. An id that Sluice made is its own trace id. */
+/** The trace of an order, and its root span. If Sluice made the order's id, that is the trace id. */
 export const ofOrder = (orderId: string): TraceParent => {
   const traceId = generated.exec(orderId)?.[1] ?? hashOf(orderId)
   return { traceId, spanId: traceId.slice(16) }
@@ -58,7 +58,7 @@ export const spanIdOf = (uuid: string): string =>
 export const partIdOf = (uuid: string, part: number): string =>
   BigInt.asUintN(64, BigInt(`0x${spanIdOf(uuid)}`) + BigInt(part)).toString(16).padStart(16, "0")
 
-/** The header's value. */
+/** The value of the `traceparent` header. */
 export const traceparent = ({ traceId, spanId }: TraceParent): string => `00-${traceId}-${spanId}-01`
 
 /** Parses a `traceparent` header; `undefined` for a value that is not valid, which the standard ignores. */

@@ -1,5 +1,5 @@
 /**
- * UUIDs for what the engine makes: version 7, each after the one before it, so that ids sort by the time they were made.
+ * UUIDs of version 7, each greater than the one before it, so that ids sort by creation time.
  *
  * Random bytes are fetched for many ids at once: asking the system for each cost a twentieth of an order's whole time.
  */
@@ -36,7 +36,7 @@ export const newUuid: Effect.Effect<string> = Effect.map(
 /** A new id in the fiber's cell, made outside an effect. Its time is the system's. */
 export const newUuidUnsafe = (): string => inCell(SecureRandom.uuidV7Unsafe(), currentCellUnsafe())
 
-/** The id that the fiber shares with other cells, else a new one. */
+/** The id that the fiber shares with other cells (`SharedUuid`), or else a new one. */
 export const sharedUuid: Effect.Effect<string> = Effect.flatMap(
   SharedUuid,
   (given) => given === undefined ? newUuid : Effect.succeed(given)

@@ -7,7 +7,7 @@ import { significant } from "./LosslessJson.ts"
 /** The number `digits × 10^exponent`, with its sign. Zero has no digits. */
 export interface Decimal {
   readonly isNegative: boolean
-  /** Without outer zeros. */
+  /** The digits, without leading and trailing zeros. */
   readonly digits: string
   readonly exponent: number
 }

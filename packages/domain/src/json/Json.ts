@@ -1,8 +1,8 @@
 /**
- * JSON as it travels: read without losing a digit, and measured before it is trusted.
+ * Parses and serialises JSON without losing a digit; the nesting of untrusted text is measured first.
  *
- * A number that a double cannot hold (`12345678901234567890`, `1e400`) is kept as `JSON.rawJSON`, so that a document
- * is written as it came (contract section 3: "unknown members are kept and returned as they came").
+ * A number that a double cannot hold (`12345678901234567890`, `1e400`) is kept as `JSON.rawJSON`, so that a document is
+ * written as it came (contract section 3: "unknown members are kept and returned as they came").
  */
 import { Schema } from "effect"
 import { needsCare, parseLossless, significant } from "./LosslessJson.ts"
@@ -56,7 +56,10 @@ export const depthOf = (text: string, limit: number): number => {
   return deepest
 }
 
-/** Reads what was written here before, however deep it is: half of the cost of `parse` is measuring. Throws `SyntaxError`. */
+/**
+ * Parses trusted JSON (written by Sluice) without the depth check, which is half of the cost of `parse`. Throws
+ * `SyntaxError`.
+ */
 export const parseOwn = (text: string): Json => needsCare(text) ? parseLossless(text) as Json : JSON.parse(text)
 
 /** The message of a `SyntaxError` without the text that V8 quotes, which may be a part of a secret. */
@@ -79,7 +82,7 @@ const isShallow = (text: string): boolean => {
   return occurrences(text, "{", enough) + occurrences(text, "[", enough) <= maxDepth
 }
 
-/** The error for a text that is no JSON, from the parser's. */
+/** The error for a text that is not JSON, from the parser's error. */
 export const unreadable = (cause: unknown): JsonUnreadable => new JsonUnreadable({ message: reasonOf(cause) })
 
 /** Throws `JsonUnreadable` where the text nests more than `maxDepth` levels. */
@@ -89,7 +92,7 @@ export const checkDepth = (text: string): void => {
   }
 }
 
-/** Reads a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
+/** Parses a JSON text of at most `maxDepth` levels. Throws `JsonUnreadable`. */
 export const parse = (text: string): Json => {
   checkDepth(text)
   try {
@@ -99,7 +102,7 @@ export const parse = (text: string): Json => {
   }
 }
 
-/** Writes what `parse` read. */
+/** Serialises a value that `parse` has returned. */
 export const stringify = (value: Json): string => JSON.stringify(value)
 
 /** True if two values are equal as JSON, regardless of the order of members. */
@@ -131,8 +134,8 @@ const equalMembers = (left: JsonObject, right: JsonObject): boolean => {
 }
 
 /**
- * The canonical text of a value (RFC 8785): equal JSON gives equal text. Unlike the packages that do this, it keeps
- * numbers that a double cannot hold, and half surrogates, both of which an order may carry.
+ * The canonical text of a value (RFC 8785): equal JSON gives equal text. Unlike the packages for this, it keeps numbers
+ * that a double cannot hold, and half surrogates, both of which an order may carry.
  */
 export const canonical = (value: Json): string => {
   if (typeof value === "string") return quoted(value)

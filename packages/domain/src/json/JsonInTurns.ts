@@ -1,6 +1,6 @@
 /**
- * JSON of any size, read and written so that it never occupies the process for long: at once where it is small, as nearly
- * all is, in turns where it is not. Contract: section 3, "Limits".
+ * Parses and serialises JSON of any size without occupying the process for long: a small text at once, as nearly all
+ * are, a large one in turns. Contract: section 3, "Limits".
  */
 import { Effect, Result } from "effect"
 import { canonical, type Json, type JsonUnreadable, parse, parseOwn, unreadable } from "./Json.ts"
@@ -27,7 +27,7 @@ function* caught(steps: Steps<Json>): Steps<Result.Result<Json, JsonUnreadable>>
   }
 }
 
-/** Reads JSON of an outsider, as `Json.parse`; a large value is remembered as such (`LargeText.isLarge`). */
+/** Parses untrusted JSON, as `Json.parse`; a large value is remembered as large (`LargeText.isLarge`). */
 export const readJson = (text: string): Effect.Effect<Json, JsonUnreadable> =>
   text.length < largeLength
     ? Effect.try({ try: () => parse(text), catch: unreadable })
@@ -36,7 +36,7 @@ export const readJson = (text: string): Effect.Effect<Json, JsonUnreadable> =>
       (value) => measured(value, text.length)
     )
 
-/** Reads JSON that Sluice wrote, as `Json.parseOwn`. A text that is no JSON is a defect. */
+/** Parses JSON that Sluice wrote, as `Json.parseOwn`. A text that is not JSON is a defect. */
 export const readOwnJson = (text: string): Effect.Effect<Json> =>
   text.length < largeLength
     ? Effect.sync(() => parseOwn(text))

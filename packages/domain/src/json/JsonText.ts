@@ -19,7 +19,7 @@ export const stringEnd = (text: string, start: number): number => {
   return text.length
 }
 
-/** The index of what follows the value at `start`: a comma, a closing bracket, or the end of the text. */
+/** The index after the value at `start`: of a comma, of a closing bracket, or of the text's end. */
 export const valueEnd = (text: string, start: number): number => {
   let depth = 0
   for (let i = start; i < text.length; i++) {
@@ -42,13 +42,15 @@ export const valueEnd = (text: string, start: number): number => {
   return text.length
 }
 
-/** A member of an object: its name as it is written, without quotes, and the text of its value, blanks included. */
+/**
+ * A member of an object: its name as it is written, without quotes, and the text of its value with surrounding blanks.
+ */
 export interface TextMember {
   readonly name: string
   readonly value: string
 }
 
-/** The members of the object that `text` is, in their order; none where it is something else. */
+/** The members of the object in `text`, in their order; empty if the text is no object. */
 export const textMembers = (text: string): ReadonlyArray<TextMember> => {
   const members: Array<TextMember> = []
   let i = text.indexOf("{")

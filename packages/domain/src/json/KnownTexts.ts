@@ -1,6 +1,6 @@
 /**
- * Texts of values that were written before. A large member of an order is written into the document, the record of a
- * callout and the history; with this it becomes text once.
+ * Remembers the JSON texts of values. A large member of an order is written into the document, the callout's record and
+ * the history; with this module it is serialised once.
  */
 import { makePace, type Pace, type Steps } from "./Steps.ts"
 import { isLight, weightOfText } from "./Weight.ts"
@@ -35,7 +35,7 @@ const written = (value: unknown, depth: number): string => {
   return `{${members.join(",")}}`
 }
 
-/** Joins many texts by commas. The texts of some thousands of members or items become one. */
+/** Joins many texts by commas, in portions, so that no step joins more than some thousands. */
 export class Joined {
   readonly #joined: Array<string> = []
   #texts: Array<string> = []

@@ -1,7 +1,7 @@
 /**
  * Work on large documents in turns. One step over a document of a mebibyte takes some tens of milliseconds (parsing it,
- * merging it, writing it), and a run takes several: between them the process sees to everybody else. Contract: section
- * 3, "Limits".
+ * merging it, writing it), and a run takes several: between them the process serves other fibers. Contract: section 3,
+ * "Limits".
  */
 import { Effect } from "effect"
 import type { Steps } from "./Steps.ts"
@@ -9,7 +9,9 @@ import type { Steps } from "./Steps.ts"
 declare const setImmediate: ((callback: () => void) => unknown) | undefined
 declare const setTimeout: (callback: () => void, ms: number) => unknown
 
-/** Characters of a document above which a step over it gets a turn of its own. A smaller one costs a few milliseconds. */
+/**
+ * Characters of a document above which work on it is done in turns. Work on a smaller one takes a few milliseconds.
+ */
 export const largeLength = 65_536
 
 /** Those that wait for their turn, in the order in which they came. */
@@ -37,19 +39,21 @@ export const turn: Effect.Effect<void> = Effect.callback<void>((resume) => {
   })
 })
 
-/** Drives work over a large document: each of its steps has a turn. */
+/** Performs work on a large document: each of its steps waits for a turn. */
 export const inTurns = <A>(steps: Steps<A>): Effect.Effect<A> =>
   Effect.suspend(() => {
     const { done, value } = steps.next()
     return done === true ? Effect.succeed(value) : Effect.andThen(turn, inTurns(steps))
   })
 
-/** A turn where a document of so many characters or bytes is large; at once where it is not, as nearly all are. */
+/**
+ * Waits for a turn if a document of `length` characters or bytes is large; passes at once otherwise, as for nearly all.
+ */
 export const turnFor = (length: number): Effect.Effect<void> => length < largeLength ? Effect.void : turn
 
 const large = new WeakSet<object>()
 
-/** Remembers the number of characters that a value was parsed from, for callers that have only the value. */
+/** Remembers the length of the text from which a value was parsed, for callers that have only the value. */
 export const measured = <Value>(value: Value, length: number): Value => {
   if (length >= largeLength && typeof value === "object" && value !== null) large.add(value)
   return value
@@ -57,5 +61,5 @@ export const measured = <Value>(value: Value, length: number): Value => {
 
 export const isLarge = (value: unknown): boolean => typeof value === "object" && value !== null && large.has(value)
 
-/** A turn where the value is known to be large. */
+/** Waits for a turn if the value is known to be large. */
 export const turnOf = (value: unknown): Effect.Effect<void> => isLarge(value) ? turn : Effect.void

@@ -97,7 +97,7 @@ class Reader {
     this.text = text
   }
 
-  /** Passes over blanks; the code of what follows, NaN at the end. */
+  /** Skips blanks; returns the code of the next character, NaN at the end. */
   next(): number {
     let code = this.text.charCodeAt(this.at)
     while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = this.text.charCodeAt(++this.at)
@@ -171,7 +171,7 @@ class Reader {
     }
   }
 
-  /** The character that the escape at hand stands for. */
+  /** The character that the escape sequence at the current position stands for. */
   escape(): string {
     const kind = this.text.charAt(this.at + 1)
     if (kind === "u") {

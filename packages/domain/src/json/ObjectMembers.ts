@@ -1,4 +1,4 @@
-/** Builds objects from members that others have named. */
+/** Builds objects whose member names come from outside. */
 import type { Pace, Steps } from "./Steps.ts"
 
 /** Sets a member of an object that is being made; an assignment to `__proto__` would set the prototype. */

@@ -85,7 +85,7 @@ function* equalMembers(a: JsonObject, b: JsonObject, pace: Pace): Steps<boolean>
   return true
 }
 
-/** The answer of `equals`, found in steps. */
+/** Compares two values as `equals` does, in steps. */
 export function* equalSteps(a: Json | undefined, b: Json | undefined, pace: Pace = makePace()): Steps<boolean> {
   if (!isContainer(a) || !isContainer(b) || a === b || isLight(a, pace)) return equals(a, b)
   if (pace.isDue()) yield

@@ -6,7 +6,7 @@
 /** A computation in steps whose result is an `A`. */
 export type Steps<A> = Generator<void, A>
 
-/** Counts what was done since the last pause: values, members and items of a document. */
+/** Decides when a computation pauses, by counting the values, members and items that it has processed. */
 export interface Pace {
   readonly spend: (values: number) => void
   /** True if a pause is due; the call restarts the count. */
@@ -30,7 +30,7 @@ export const makePace = (): Pace => {
   }
 }
 
-/** Drives work to its end without a pause. */
+/** Performs a computation without pausing. */
 export const atOnce = <A>(steps: Steps<A>): A => {
   for (;;) {
     const { done, value } = steps.next()

@@ -1,4 +1,4 @@
-/** The cost of walking a value, known without walking all of it. */
+/** The cost of walking a value, estimated without walking all of it. */
 import type { Pace } from "./Steps.ts"
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null

@@ -5,7 +5,7 @@ import { type NewSubscription, subscriptionFault, subscriptionsOf } from "./Subs
 
 export interface Completion {
   readonly customer?: CustomerChange
-  /** A customer that is not there yet is made. */
+  /** True if the customer is created where none is stored. */
   readonly createsCustomer: boolean
   readonly subscriptions: ReadonlyArray<NewSubscription>
 }
@@ -13,15 +13,15 @@ export interface Completion {
 const isNewOrder = ({ orderType }: Order): boolean => orderType === "NEW_ORDER" || orderType === "NEW_GIFT_ORDER"
 
 /**
- * The reason for which a completed run of the order leaves less behind than the order asks for; `undefined` if it does
- * not.
+ * The reason why a completed run of the order creates less than the order asks for; `undefined` if it creates all of
+ * it.
  */
 export const completionFault = (order: Order): string | undefined =>
   isNewOrder(order) ? subscriptionFault(order) : undefined
 
 /**
- * The customer and the subscriptions that a completed run of the order leaves behind; `undefined` if there are none.
- * `newId` gives UUIDv7s.
+ * The customer and the subscriptions that a completed run of the order creates or changes; `undefined` if there are
+ * none. `newId` gives UUIDv7s.
  */
 export const completionOf = (order: Order, newId: () => string): Completion | undefined => {
   const isNew = isNewOrder(order)

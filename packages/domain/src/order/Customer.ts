@@ -2,7 +2,7 @@
 import { isObject, type Json } from "../json/Json.ts"
 import { isStorable, longestIndexed, type Order } from "./Order.ts"
 
-/** Members of an order that describe the customer and have the same names there. */
+/** Members of an order that describe the customer, and that a stored customer has under the same names. */
 export const customerMembers = [
   "customerId",
   "customerEmail",

@@ -1,4 +1,4 @@
-/** The order's history: what changed it, why, and who said so. Contract: section 7. */
+/** The history of an order: its changes, with their reasons and sources. Contract: section 7. */
 import { Schema } from "effect"
 
 export const HistoryEntry = Schema.Struct({
@@ -7,7 +7,7 @@ export const HistoryEntry = Schema.Struct({
   operation: Schema.String,
   operationId: Schema.optionalKey(Schema.Int),
   message: Schema.String,
-  /** `api`, `pipeline`, or the id of the step that spoke. */
+  /** `api`, `pipeline`, or the id of a step. */
   source: Schema.String,
   before: Schema.optionalKey(Schema.Json),
   after: Schema.optionalKey(Schema.Json)

@@ -76,7 +76,7 @@ const indexedMembers = [
   "customerEmail"
 ] as const
 
-/** A stored order's document: what the client sent, with what the server knows. */
+/** The document of a stored order: the client's members and those that the server adds. */
 export interface Order extends JsonObject {
   readonly id: string
   readonly orderType: string
@@ -97,13 +97,16 @@ export interface Fault {
 /** Faults that are told of one document. */
 const mostFaults = 100
 
-/** The first faults; a last one counts those that are left out. A document of a mebibyte may have a hundred thousand. */
+/**
+ * Shortens a list of faults to the first ones; a last fault counts those that are left out. A document of 1 MiB may
+ * have a hundred thousand.
+ */
 export const firstFaults = (faults: ReadonlyArray<Fault>): ReadonlyArray<Fault> =>
   faults.length <= mostFaults
     ? faults
     : [...faults.slice(0, mostFaults), { path: "", message: `has ${faults.length - mostFaults} more faults` }]
 
-/** The fault of a part, as one of the whole in which the part stands at `path`. */
+/** Places a fault of a part in the whole document, in which the part stands at `path`. */
 export const faultBelow = (path: string, fault: Fault): Fault => {
   const whole = fault.path === "" ? path : fault.path.startsWith("[") ? path + fault.path : `${path}.${fault.path}`
   const repeats = fault.path !== "" && fault.message.startsWith(`${fault.path} `)
@@ -203,7 +206,7 @@ export const submissionFaults = (document: Json): ReadonlyArray<Fault> => {
   return firstFaults(faults)
 }
 
-/** The faults that a merged or patched document has where it will be stored. */
+/** The faults for which a merged or patched document cannot be stored. */
 export const storedFaults = (document: JsonObject): ReadonlyArray<Fault> => [
   ...typeFaults(document),
   ...storableFaults(document)
@@ -211,7 +214,7 @@ export const storedFaults = (document: JsonObject): ReadonlyArray<Fault> => [
 
 const ofServer: ReadonlySet<string> = new Set(serverMembers)
 
-/** The work of `firstVersion` in steps. */
+/** Makes version 1 of an order as `firstVersion` does, in steps between which the caller may pause. */
 export function* firstVersionSteps(submitted: JsonObject, id: string, at: string): Steps<Order> {
   const document = yield* copySteps(submitted, makePace(), ofServer)
   document.id = id
@@ -221,7 +224,10 @@ export function* firstVersionSteps(submitted: JsonObject, id: string, at: string
   return document as Order
 }
 
-/** The document at version 1: what came, without what only the server may say, then id, status and the server's members. */
+/**
+ * The document at version 1: the submitted members, except those that only the server sets, then id, status and the
+ * server's members.
+ */
 export const firstVersion = (submitted: JsonObject, id: string, at: string): Order =>
   atOnce(firstVersionSteps(submitted, id, at))
 
@@ -238,7 +244,7 @@ export const becomeNextVersion = (
   return copy as Order
 }
 
-/** The work of `nextVersion` in steps. */
+/** Makes the next version of a document as `nextVersion` does, in steps between which the caller may pause. */
 export function* nextVersionSteps(
   document: JsonObject,
   version: number,
@@ -248,6 +254,9 @@ export function* nextVersionSteps(
   return becomeNextVersion(yield* copySteps(document, makePace()), version, at, members)
 }
 
-/** The same document one version later, with other `members`. One copy: a large document costs some tens of milliseconds. */
+/**
+ * The document one version later, with `members` in place of its own. It is copied once: copying a large document takes
+ * some tens of milliseconds.
+ */
 export const nextVersion = (document: JsonObject, version: number, at: string, members?: JsonObject): Order =>
   atOnce(nextVersionSteps(document, version, at, members))

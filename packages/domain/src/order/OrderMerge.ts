@@ -49,7 +49,7 @@ interface Manner {
   readonly opaque: boolean
   /** Lists are replaced by those of the patch. */
   readonly replacesLists: boolean
-  /** The members for which null is meant. */
+  /** The members whose null is applied. */
   readonly forced: ForcedNames | undefined
 }
 
@@ -72,7 +72,7 @@ class ListDraft {
   readonly #base: ReadonlyArray<Json>
   readonly #rule: ListRule
   readonly #items: Array<Slot>
-  /** Of the first item of each identity. */
+  /** The position of the first item of each identity. */
   readonly #positions = new Map<string, number>()
   /** Canonical texts of the items that nothing identifies; made when the patch has such an item. */
   #unidentified: Set<string> | undefined
@@ -143,7 +143,7 @@ class ListDraft {
     return this.#unidentified = texts
   }
 
-  /** The list as it is now; the one that was opened where nothing has changed. */
+  /** The merged list; the original reference where nothing has changed. */
   *value(pace: Pace): Steps<ReadonlyArray<Json>> {
     const values: Array<Json> = []
     for (const item of this.#items) {
@@ -167,7 +167,7 @@ class ObjectDraft {
     this.#base = base
   }
 
-  /** Nothing is in it: what was opened had no member, and none came. */
+  /** True if the object has no members: the original had none, and none was merged in. */
   get isEmpty(): boolean {
     return this.#added === 0 && Object.keys(this.#base).length === 0
   }
@@ -180,7 +180,7 @@ class ObjectDraft {
     return this.#merged.get(name) ?? (Object.hasOwn(this.#base, name) ? this.#base[name] : undefined)
   }
 
-  /** The name under which the object has one that differs from `name` only in case; else `name`. */
+  /** The spelling of `name` in the object where the two differ only in case; otherwise `name`. */
   *#aligned(name: string, pace: Pace): Steps<string> {
     if (this.#spellings === undefined) {
       this.#spellings = new Map()
@@ -233,7 +233,7 @@ class ObjectDraft {
     if (left !== properties) this.#merged.set("properties", left)
   }
 
-  /** The object as it is now; the one that was opened where nothing has changed. */
+  /** The merged object; the original reference where nothing has changed. */
   *value(pace: Pace): Steps<JsonObject> {
     const base = this.#base
     let changed: Record<string, Json> | undefined

@@ -19,7 +19,10 @@ export interface OrderPatch extends JsonObject {
   readonly keepExistingCustomProperties?: boolean
   /** `false`: the order's other lists are replaced by those of the patch (line items and shipments are not). */
   readonly keepExistingListItems?: boolean
-  /** Properties that agree with one of these in all of `key`, `value`, `keyGroup` that it names go first. */
+  /**
+   * The properties to remove before the patch is merged: those that equal one of these conditions in each of `key`,
+   * `value` and `keyGroup` that the condition has.
+   */
   readonly propertiesRemovalConditions?: ReadonlyArray<JsonObject>
   /** Members whose null is applied: top-level ones, or below an object as `shippingAddress.line2`. */
   readonly forceUpdate?: ReadonlyArray<string>
@@ -33,7 +36,7 @@ export const mostUnknown = 1000
 export type DecodedPatch =
   | {
     readonly patch: OrderPatch
-    /** Members of a partner's patch that mean nothing here, as they came: the first of them. */
+    /** The first unknown members of a partner's patch, as they were received; at most `mostUnknown`. */
     readonly unknown?: JsonObject
   }
   | { readonly faults: ReadonlyArray<Fault> }
@@ -64,9 +67,9 @@ const forcedNames = (names: Json, mode: PatchMode): Json =>
 const isRefused = (name: string): boolean => (refusedMembers as ReadonlyArray<string>).includes(name)
 
 /**
- * Reads a patch. `api`: an unknown member is a fault; names in camelCase, or PascalCase alike. `partner`: unknown
- * members are handed back beside the patch; names are compared without regard to case. Of two members that mean one the
- * last counts. The paths of faults name members as they came.
+ * Reads a patch. `api`: an unknown member is a fault; names are in camelCase or PascalCase. `partner`: unknown members
+ * are returned beside the patch; names are compared without regard to case. Where two names mean one member, the last
+ * counts. The paths of faults use the names as they were received.
  */
 export function* decodeSteps(json: Json, mode: PatchMode): Steps<DecodedPatch> {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, the members to change" }] }

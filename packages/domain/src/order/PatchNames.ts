@@ -1,6 +1,6 @@
 /**
- * The names of an OrderPatch: from what people and partners write to the one name that the order has.
- * Contract: section 6, "OrderPatch" and "Response"; section 7, `PATCH /v1/orders/{id}`.
+ * The names of an OrderPatch: maps the spellings of people and partners to the order's own. Contract: section 6,
+ * "OrderPatch" and "Response"; section 7, `PATCH /v1/orders/{id}`.
  *
  * Partners read the order in PascalCase and are compared without regard to case at every depth. The API speaks
  * camelCase, and PascalCase for what was copied from a partner's answer; other names it keeps as they came.
@@ -58,7 +58,7 @@ const nestedName = (name: string, mode: PatchMode): string => {
 const isContainer = (value: Json | undefined): value is ReadonlyArray<Json> | JsonObject =>
   typeof value === "object" && value !== null
 
-/** A known member's value with the names below it made those of the order; of two that become one the last counts. */
+/** Renames the members below a known member to the order's own names; where two become the same, the last counts. */
 export function* renamed(value: Json, mode: PatchMode, pace: Pace): Steps<Json> {
   if (Array.isArray(value)) {
     let list: Array<Json> | undefined
@@ -88,7 +88,7 @@ export function* renamed(value: Json, mode: PatchMode, pace: Pace): Steps<Json> 
   return members ?? value
 }
 
-/** The value of the patch member `name`, its names made those of the order. */
+/** The value of the patch member `name`, with the names below it replaced by the order's own. */
 export function* renamedMember(name: string, value: Json, mode: PatchMode, pace: Pace): Steps<Json> {
   return opaqueNames.has(name) ? value : yield* renamed(value, mode, pace)
 }

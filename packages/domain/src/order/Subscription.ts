@@ -1,4 +1,7 @@
-/** The subscriptions that an order leaves behind, in the shape of the seed, with their entitlements. Section 9. */
+/**
+ * The subscriptions that a completed order creates, with their entitlements, in the shape that the source system gives
+ * them. Contract: section 9.
+ */
 import { entitlementId, subscriptionId } from "../identity/Ids.ts"
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { atOnce, makePace, type Steps } from "../json/Steps.ts"
@@ -75,9 +78,9 @@ const subscriptionOf = (order: Order, item: JsonObject, id: string): JsonObject 
 }
 
 /**
- * The most that one order leaves behind. An order of a mebibyte whose items have 200 characters each is below it; one of
- * the smallest items could ask for 350,000 subscriptions, each with a copy of its tracking, and with messages for each
- * endpoint: more than one transaction of a few seconds can hold.
+ * The largest number of subscriptions that one order creates. An order of 1 MiB whose items have 200 characters each
+ * stays below it; one of the smallest items could ask for 350,000 subscriptions, each with a copy of its tracking and
+ * with messages for each endpoint, which is more than one transaction of a few seconds can hold.
  */
 export const mostSubscriptions = 5000
 export const mostEntitlements = 10_000
@@ -90,7 +93,7 @@ const fewItems = 4
 const copiedLength = (order: Order): number =>
   JSON.stringify([order["tracking"], countryOf(order), order["orderDate"]]).length
 
-/** The reason for which a new order leaves no subscription behind; `undefined` if it leaves one. */
+/** The reason why a new order creates no subscriptions; `undefined` if it creates them. */
 export const subscriptionFault = (order: Order): string | undefined => {
   const items = order["orderItems"]
   if (!Array.isArray(items)) return undefined
@@ -137,13 +140,16 @@ function* subscriptionSteps(order: Order, newId: () => string): Steps<ReadonlyAr
 /** Subscriptions that were made in turns, by order. */
 const prepared = new WeakMap<Order, ReadonlyArray<NewSubscription>>()
 
-/** Makes the subscriptions of an order of many items, for `subscriptionsOf` to find. */
+/**
+ * Computes the subscriptions of an order in steps and keeps them with the order object, so that `subscriptionsOf`
+ * returns them.
+ */
 export function* prepareSubscriptions(order: Order, newId: () => string): Steps<ReadonlyArray<NewSubscription>> {
   const subscriptions = yield* subscriptionSteps(order, newId)
   prepared.set(order, subscriptions)
   return subscriptions
 }
 
-/** One for each item, within the bounds. `newId` gives UUIDv7s. */
+/** The subscriptions of an order, one for each item, at most `mostSubscriptions`. `newId` gives UUIDv7s. */
 export const subscriptionsOf = (order: Order, newId: () => string): ReadonlyArray<NewSubscription> =>
   prepared.get(order) ?? atOnce(subscriptionSteps(order, newId))

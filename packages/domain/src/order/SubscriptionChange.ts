@@ -28,7 +28,7 @@ import {
 /** The subscription that an order names in `forSubscription`. */
 export type SubscriptionTarget =
   | { readonly _tag: "Id"; readonly id: string }
-  /** One of the order's customer. */
+  /** The newest subscription of the order's customer with this name. */
   | { readonly _tag: "Name"; readonly name: string }
 
 /** A stored subscription, as far as a change depends on it. */
@@ -41,16 +41,16 @@ export interface StoredSubscription {
 }
 
 export type SubscriptionChange =
-  /** The order says nothing that would change the subscription. */
+  /** The order changes nothing in the subscription. */
   | { readonly _tag: "Unchanged" }
-  /** `reason` stands in the order's history. */
+  /** The subscription must not be changed; `reason` is added to the order's history. */
   | { readonly _tag: "Refused"; readonly reason: string }
   | { readonly _tag: "Cancelled"; readonly entitlements: ReadonlyArray<Entitlement>; readonly entitles: boolean }
   | {
     readonly _tag: "Changed"
     readonly subscription: JsonObject
     readonly entitlements: ReadonlyArray<Entitlement>
-    /** An entitlement changed. */
+    /** True if an entitlement changed. */
     readonly entitles: boolean
   }
   | { readonly _tag: "Added"; readonly subscriptions: ReadonlyArray<NewSubscription> }
@@ -196,7 +196,10 @@ export const subscriptionTargetOf = (order: Order): SubscriptionTarget | undefin
   return typeof name === "string" && name !== "" ? { _tag: "Name", name } : undefined
 }
 
-/** The change of the subscription that the order names; `undefined` is one that is not stored. `newId` gives UUIDv7s. */
+/**
+ * The change that an order makes to the subscription it names. `stored` is `undefined` where no such subscription is
+ * stored; the change is then refused. `newId` gives UUIDv7s.
+ */
 export const subscriptionChangeOf = (
   order: Order,
   target: SubscriptionTarget,
@@ -213,9 +216,12 @@ export const subscriptionChangeOf = (
   return byOrderType.get(order.orderType)?.(order, stored, newId) ?? unchanged
 }
 
-/** The text that begins with the subscription's name, whatever other members it has: it is found by that. */
+/**
+ * The JSON text of a subscription with its name as the first member, so that a search by name can compare the text's
+ * beginning.
+ */
 export const subscriptionText = ({ name = null, ...others }: JsonObject): string =>
   `${namePrefix(name)}${stringify(others).slice(1)}`
 
-/** The beginning of the text of every subscription of this name. */
+/** The beginning of the JSON text of every subscription with this name. */
 export const namePrefix = (name: Json): string => `{"name":${stringify(name)},`

@@ -66,7 +66,7 @@ export const WhyLink = Schema.Struct({
 }).annotate({ identifier: "WhyLink" })
 export type WhyLink = typeof WhyLink.Type
 
-/** A sent delivery that told a receiver the value. */
+/** A delivery that was sent with the value in its body. */
 export const Told = Schema.Struct({
   deliveryId: Schema.String,
   endpointId: Schema.NullOr(Schema.String),

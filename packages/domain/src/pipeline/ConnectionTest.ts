@@ -15,14 +15,14 @@ const exchange = {
   }))
 }
 
-/** The request for a token. */
+/** The result of the request for a token. */
 export const TokenTest = Schema.Struct({
   ...exchange,
   expiresInSeconds: Schema.optionalKey(Schema.Finite.annotate({ description: "The life that the answer gives it" }))
 })
 export type TokenTest = typeof TokenTest.Type
 
-/** The harmless request with the credentials. */
+/** The result of the harmless request that was made with the credentials. */
 export const RequestTest = Schema.Struct({
   ...exchange,
   credentials: Schema.String.annotate({ description: "Whose credentials it carried; none" }),

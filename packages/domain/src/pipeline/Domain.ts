@@ -20,7 +20,7 @@ export const parseDomain = (text: string): Domain | undefined => {
   return Number(port) >= 1 && Number(port) <= 65_535 ? { hostname, port: Number(port) } : undefined
 }
 
-/** The domain as it is compared; a text that is none, as it is. */
+/** The normalised form of a domain, in which two are compared; a text that is no domain stays as it is. */
 export const domainText = (text: string): string => {
   const domain = parseDomain(text)
   if (domain === undefined) return text

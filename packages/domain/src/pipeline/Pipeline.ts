@@ -25,7 +25,7 @@ export const Scope = Schema.Struct({
 })
 export type Scope = typeof Scope.Type
 
-/** A callout beside the step's own: its compensation, or the question whether it happened. */
+/** The options of a callout beside the step's own: its compensation (`compensate`), or its `probe`. */
 export const CalloutOptions = Schema.Struct({
   endpoint: Schema.String,
   method: Schema.optionalKey(Schema.String),
@@ -36,7 +36,7 @@ export const CalloutOptions = Schema.Struct({
   body: Schema.optionalKey(Schema.Json),
   /** `whsec_…`: signs the request. */
   signingSecret: Schema.optionalKey(Schema.String),
-  /** The reason why a secret in it cannot be read: nothing is sent. */
+  /** The reason why a secret of the callout cannot be read: nothing is sent. */
   unreadable: Schema.optionalKey(Schema.String)
 })
 export type CalloutOptions = typeof CalloutOptions.Type
@@ -63,7 +63,10 @@ export const Step = Schema.Struct({
   onUnavailable: Schema.optionalKey(Schema.Literals(["fail", "hold"])),
   /** False where the run does not wait for the step's call: it is sent as a delivery. Absent: true. */
   blocking: Schema.optionalKey(Schema.Boolean),
-  /** Any 2xx says that the answer comes later, to the callback URL that the request carries. */
+  /**
+   * Present where a 2xx only acknowledges the request, and the answer comes later to the callback URL that the request
+   * carries.
+   */
   awaitCallback: Schema.optionalKey(Schema.Struct({
     /** Milliseconds from the 2xx, above 0. */
     timeout: Schema.Number

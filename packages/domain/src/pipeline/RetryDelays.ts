@@ -16,8 +16,9 @@ const readDelay = (value: Json): number | undefined => {
 }
 
 /**
- * The milliseconds before each attempt, the first of which is at once; or in words what is wrong. Items are
- * milliseconds, `"5s"`, `"30m"`, `"2h"` or a TimeSpan; a list that does not begin with 0 tells the waits after the first.
+ * The milliseconds before each attempt, the first of which is made at once; a text where the value is invalid, which
+ * says why. Items are milliseconds, `"5s"`, `"30m"`, `"2h"` or a TimeSpan; a list that does not begin with 0 holds the
+ * waits after the first attempt.
  */
 export const readRetryDelays = (value: Json): ReadonlyArray<number> | string => {
   if (!Array.isArray(value)) {

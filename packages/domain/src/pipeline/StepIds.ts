@@ -25,7 +25,7 @@ const baseOf = (step: JsonObject): string => {
   return /^[0-9]/.test(base) ? `_${base}` : base
 }
 
-/** The steps with their ids. Written ids come first: a default never takes what another step is called. */
+/** Gives every step an id. Ids that are written out are reserved first, so that a default never takes one of them. */
 export const withIds = (steps: ReadonlyArray<PlacedStep>, faults: Array<Fault>): ReadonlyArray<JsonObject> => {
   const taken = new Set<string>()
   const claim = (step: JsonObject, id: string) => {

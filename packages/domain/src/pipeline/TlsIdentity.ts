@@ -1,6 +1,6 @@
 /**
- * The TLS settings of connections to a partner, beside the common authorities: a private authority, and a client
- * certificate with its key. Contract: section 4, "Connectors and auth providers take …".
+ * The TLS settings of connections to a partner, beside the certificate authorities that the platform trusts: a private
+ * authority, and a client certificate with its key. Contract: section 4, "Connectors and auth providers take …".
  */
 import { Redacted, Schema } from "effect"
 import { given, type JsonReader } from "../decode/JsonReader.ts"
@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from "../json/Json.ts"
 
 /** Each member is PEM text. Certificate and key come together or not at all. */
 export const TlsIdentity = Schema.Struct({
-  /** One or more certificates of authorities, trusted besides the common ones. */
+  /** One or more certificates of authorities, trusted besides those of the platform. */
   caCertificate: Schema.optionalKey(Schema.String),
   /** The client's certificate, then those of the authorities between it and one that the partner trusts. */
   clientCertificate: Schema.optionalKey(Schema.String),

@@ -1,18 +1,21 @@
 /**
- * Finds all of many patterns by Aho and Corasick's method: a tree of the patterns, each of whose nodes knows the longest
- * of its ends that begins a pattern too. Reads each unit of the content once.
+ * Finds all of many patterns by Aho and Corasick's method: a tree of the patterns in which each node is linked to its
+ * longest suffix that is also the beginning of a pattern. Reads each unit of the content once.
  */
 import { type Content, unitAt } from "./Content.ts"
 import type { Occurrence, Sought } from "./Sought.ts"
 
-/** Searches from `from` on. Of the patterns of one kind that end at one place the longest is told of. */
+/**
+ * Searches `content` from `from` on and passes each occurrence to `found`. Of the patterns of one kind that end at the
+ * same place, only the longest is reported.
+ */
 export type Automaton<Pattern> = (content: Content, from: number, found: Occurrence<Pattern>) => void
 
 interface Node<Pattern> {
   readonly next: Map<number, Node<Pattern>>
-  /** The node of the longest proper end of this node's units; the root has none. */
+  /** The node of the longest proper suffix of this node's units; absent for the root. */
   fallback: Node<Pattern> | undefined
-  /** By kind: the longest pattern that ends here. */
+  /** The longest pattern of each kind that ends at this node. */
   ends: ReadonlyArray<Sought<Pattern>>
 }
 

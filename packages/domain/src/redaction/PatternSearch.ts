@@ -10,7 +10,10 @@ import { type Automaton, automatonOf } from "./PatternAutomaton.ts"
 import type { Occurrence, Sought } from "./Sought.ts"
 
 export interface PatternSearch<Pattern> {
-  /** Calls `found` for occurrences that cover all that any occurrence covers, with a pattern of each kind. */
+  /**
+   * Calls `found` with occurrences that together cover every unit that belongs to any occurrence, for each kind of
+   * pattern.
+   */
   readonly each: (content: Content, found: Occurrence<Pattern>) => void
 }
 

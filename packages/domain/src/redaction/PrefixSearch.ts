@@ -8,7 +8,7 @@ export interface Beginning<Pattern> {
 }
 
 export interface PrefixSearch<Pattern> {
-  /** The longest end of `content` up to `end`, from `from` on, that is the beginning of a pattern. */
+  /** The longest suffix of `content` before `end` that starts at `from` or later and is the beginning of a pattern. */
   readonly last: (content: Content, from: number, end: number) => Beginning<Pattern> | undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * The forms of a configured secret once escapes are undone (`Escapes`): as it is, in a form, in base64, and in bytes of
- * other charsets. Contract: section 5.
+ * The forms of a configured secret once escapes are undone (`Escapes`): as plain text, form-encoded, in base64, and in
+ * bytes of other charsets. Contract: section 5.
  */
 import { Base64 } from "effect/encoding"
 import { encode } from "../json/Utf8.ts"

@@ -1,12 +1,15 @@
-/** The patterns to find in some content, and what is told of them. */
+/** A pattern to search for, and the callback that receives its occurrences. */
 import type { Content } from "./Content.ts"
 
-/** A pattern with its units, of which it has two or more. `kind`: occurrences of one kind stand for each other. */
+/**
+ * A pattern of two or more units. `kind`: where occurrences of patterns of one kind overlap, reporting one of them is
+ * enough.
+ */
 export interface Sought<Pattern> {
   readonly pattern: Pattern
   readonly units: Content
   readonly kind: number
 }
 
-/** Told of an occurrence of `pattern`, `length` units long. */
+/** Receives an occurrence of `pattern`, `length` units long, at `index`. */
 export type Occurrence<Pattern> = (index: number, length: number, pattern: Pattern) => void

@@ -1,4 +1,7 @@
-/** Failures of the same kind, as one thing to be dealt with. Contract: section 7, `/v1/issues`. */
+/**
+ * An issue: the failed runs of one pipeline, step and cause, to be dealt with together. Contract: section 7,
+ * `/v1/issues`.
+ */
 import { Schema } from "effect"
 
 export const IssueState = Schema.Literals(["open", "acknowledged", "resolved"])

@@ -8,7 +8,7 @@ export type OverviewWindow = typeof OverviewWindow.Type
 
 /** The runs submitted in an interval, by their current state. */
 export const OverviewBucket = Schema.Struct({
-  /** The stretch's beginning. */
+  /** The start of the interval: ISO 8601, UTC. */
   at: Schema.String,
   submitted: Schema.Int,
   completed: Schema.Int,
@@ -21,18 +21,18 @@ export type OverviewBucket = typeof OverviewBucket.Type
 export const OverviewPartner = Schema.Struct({
   /** The host as in a URL: lower case, with the port unless it is the scheme's default. */
   host: Schema.String,
-  /** Callouts among the newest that were looked at. */
+  /** The number of this partner's callouts among the newest that were examined. */
   callouts: Schema.Int,
-  /** The number of these that did not succeed. */
+  /** The number of these callouts that did not succeed. */
   failures: Schema.Int,
-  /** Milliseconds; absent where there was no callout lately. */
+  /** The median duration in milliseconds; absent where there was no callout lately. */
   p50Ms: Schema.optionalKey(Schema.Number),
   p95Ms: Schema.optionalKey(Schema.Number),
   p99Ms: Schema.optionalKey(Schema.Number),
   breaker: Schema.Literals(["closed", "open", "half-open"]),
-  /** Since when the breaker is as it is; absent where the partner was never unwell. */
+  /** The time since which the breaker is in its state; absent for a partner whose circuit never opened. */
   since: Schema.optionalKey(Schema.String),
-  /** Nothing is sent to it, because an operator paused it. */
+  /** True if an operator paused the partner: nothing is sent to it. */
   paused: Schema.Boolean,
   /** Runs that are held for it. */
   waiting: Schema.Int
@@ -41,9 +41,9 @@ export type OverviewPartner = typeof OverviewPartner.Type
 
 const Count = Schema.Struct({
   count: Schema.Int,
-  /** There are more: counting stopped. */
+  /** True if there are more than `count`: counting stopped there. */
   more: Schema.Boolean,
-  /** The oldest of them: its id and when it was made. */
+  /** The id and creation time of the oldest one. */
   oldest: Schema.optionalKey(Schema.Struct({ id: Schema.String, since: Schema.String }))
 })
 export type OverviewCount = typeof Count.Type
@@ -51,14 +51,14 @@ export type OverviewCount = typeof Count.Type
 export const Overview = Schema.Struct({
   /** The time of the query. */
   at: Schema.String,
-  /** Since when what is counted over time was submitted. */
+  /** The start of the window: ended runs, failures and exhausted deliveries are counted from then on. */
   since: Schema.String,
   bucketMs: Schema.Int,
   /** Oldest first, without gaps. */
   buckets: Schema.Array(OverviewBucket),
   /** All open runs by state, and those that ended of the ones that were submitted since `since`. */
   runs: Schema.Record(RunState, Count),
-  /** Failed runs that were submitted since `since` and remain to be put right. */
+  /** Failed runs that were submitted since `since` and still have to be dealt with. */
   unsettled: Count,
   /** Present where more runs were submitted since `since` than are counted: then only the newest are. */
   partial: Schema.optionalKey(Schema.Literal(true)),
@@ -71,7 +71,7 @@ export const Overview = Schema.Struct({
   deliveries: Schema.Struct({
     pending: Count,
     held: Count,
-    /** Made since `since`. */
+    /** Deliveries made since `since` that have used up their attempts. */
     exhausted: Count
   })
 }).annotate({ identifier: "Overview" })

@@ -10,8 +10,8 @@ import { secretSlots, type SettingsKind } from "./SettingsDocument.ts"
 export type Environment = (name: string) => string | undefined
 
 /**
- * The document with the values of the environment in their places. Without an environment (the API, whose callers have
- * none to speak of) such a place is a fault, and so is a variable that is not set.
+ * The document with the values of environment variables in the places that name them. Without an environment (in the
+ * API) such a place is a fault, and so is a variable that is not set.
  */
 export const resolveEnvironment = (
   kind: SettingsKind,

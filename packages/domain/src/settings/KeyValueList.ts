@@ -1,5 +1,5 @@
 /**
- * Lists of `{ Key, Value, KeyGroup? }` and maps, which settings take alike: properties and headers.
+ * Properties and headers in settings, which may be written as lists of `{ Key, Value, KeyGroup? }` or as maps.
  * Contract: section 4.
  */
 import { camelCased, JsonReader, type Place, placeIn } from "../decode/JsonReader.ts"

@@ -1,7 +1,7 @@
 /**
  * A pipeline as people write it, as it is stored and answered, and as it is run. Contract: section 4, "Pipeline".
  *
- * What a plugin wants of its options and what is wrong with an expression is the engine's to say.
+ * The engine checks the options of plugins and the expressions.
  */
 import { camelCased, given, JsonReader, type Place, placeIn, rootPlace } from "../decode/JsonReader.ts"
 import { expressionIn } from "../decode/Marks.ts"
@@ -21,7 +21,7 @@ export const answeredMembers: ReadonlySet<string> = new Set(["version", "created
 export interface Undecoded {
   readonly faults: ReadonlyArray<Fault>
   readonly unknown?: ReadonlyArray<UnknownMember>
-  /** As far as it could be read. */
+  /** The part of the document that could be read. */
   readonly document?: JsonObject
 }
 
@@ -106,8 +106,8 @@ const stepsOf = (reader: JsonReader, phase: string) => {
 }
 
 /**
- * Reads a pipeline; `version` is what it is to be known by. Secrets may come from `environment`, in the settings file
- * alone. The stored form is read by the same function.
+ * Reads a pipeline, in the form that people write or in the stored form; `version` is the version that it gets. Secrets
+ * may come from `environment`, which only the settings file has.
  */
 export const decodePipeline = (json: Json, version: number, environment?: Environment): DecodedPipeline => {
   if (!isObject(json)) return { faults: [{ path: "", message: "must be a JSON object, a pipeline" }] }

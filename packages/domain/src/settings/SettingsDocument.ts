@@ -150,8 +150,8 @@ export const secretsIn = (kind: SettingsKind, document: JsonObject): ReadonlyArr
   secretSlots(kind, document).filter((slot): slot is Secret => slot.secret && isLiteral(slot.value))
 
 /**
- * The texts that must not be seen again, wherever they turn up: the secrets, and what is made of them on the way, the
- * token of a header and the text of basic credentials. Shorter ones are not sought.
+ * The texts to hide wherever they occur: the secrets, and the texts derived from them, which are the token of a header
+ * and the text of basic credentials. Texts shorter than `shortestSecret` are left out.
  */
 export const secretTexts = (kind: SettingsKind, document: JsonObject): ReadonlyArray<string> => {
   const basic = [document, document.auth].flatMap((holder) =>

@@ -19,7 +19,7 @@ const inputs = Number(process.env["SLUICE_FUZZ_INPUTS"] ?? 2000)
 /** Processor milliseconds that one input may take. */
 const most = 1000
 
-/** A decoder, and what makes its inputs. */
+/** A decoder with the generator of its inputs. */
 export interface Target<Input> {
   readonly name: string
   readonly make: (random: Random) => Input

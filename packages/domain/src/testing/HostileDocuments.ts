@@ -1,6 +1,6 @@
 /**
- * Documents that cost a careless program the most for their size: what the table tests and the benchmark of document
- * times are made of. Contract: section 3, "Limits".
+ * Documents that cost a careless program the most for their size, for the table tests and the benchmark of document
+ * times. Contract: section 3, "Limits".
  */
 import type { JsonObject } from "../json/Json.ts"
 import { parse } from "../json/Json.ts"
@@ -31,7 +31,7 @@ const letters = "abcdefghijklmnopqrst"
 
 const long = "x".repeat(120)
 
-/** A JSON object as text, of at most so many bytes. */
+/** A JSON object as text, of at most the number of bytes that was asked for. */
 export interface HostileDocument {
   readonly name: string
   readonly make: (bytes: number) => string
@@ -85,7 +85,7 @@ export const hostileDocuments: ReadonlyArray<HostileDocument> = [
   { name: "__proto__", make: (bytes) => filled(bytes, "{\"list\":[", () => "{\"__proto__\":{\"a\":1}}", "]}") }
 ]
 
-/** An order and a decoded patch of it, each of at most so many bytes. */
+/** An order and a decoded patch of it, each of at most the number of bytes that was asked for. */
 export interface HostileMerge {
   readonly name: string
   readonly make: (bytes: number) => { readonly order: JsonObject; readonly patch: JsonObject }

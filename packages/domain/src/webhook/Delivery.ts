@@ -8,7 +8,7 @@ import { Schema } from "effect"
 export const DeliveryState = Schema.Literals(["pending", "delivered", "exhausted", "held", "filtered", "cancelled"])
 export type DeliveryState = typeof DeliveryState.Type
 
-/** Types of deliveries that steps make, and no endpoint subscribes to; and of a test send. */
+/** The types of deliveries that no endpoint subscribes to: those that steps make, and test sends. */
 export const exportType = "export"
 export const postProcessingType = "postProcessing"
 export const calloutType = "callout"
@@ -21,7 +21,7 @@ export const AttemptView = Schema.Struct({
   durationMs: Schema.Finite,
   status: Schema.optionalKey(Schema.Int),
   error: Schema.optionalKey(Schema.Struct({ code: Schema.String, message: Schema.String })),
-  /** The first 64 KiB of the answer's body, as text; where its bytes are none, `body` is null. */
+  /** The first 64 KiB of the answer's body as text; `body` is null where the bytes are no text. */
   response: Schema.optionalKey(Schema.Struct({
     status: Schema.Int,
     headers: Schema.Record(Schema.String, Schema.String),

@@ -3,7 +3,7 @@
  * `blocking: false`, and `webhook` in post-processing. It is part of the journal's entry, so that one commit holds both. Contract: section 6.
  */
 
-/** The source of the request's secrets when it is sent: they are not stored with the message. */
+/** The source of the request's secrets, which are looked up when it is sent and not stored with the message. */
 export interface MessageOrigin {
   readonly pipeline: { readonly name: string; readonly version: number }
   readonly stepId: string
@@ -11,7 +11,10 @@ export interface MessageOrigin {
   readonly connector?: string
 }
 
-/** The call of a step with `blocking: false`: what its attempts are judged by, and where their records belong. */
+/**
+ * The call of a step with `blocking: false`: the rules that judge its attempts, and the step to which their records
+ * belong.
+ */
 export interface DeliveredCallout {
   /** UUID. */
   readonly runId: string

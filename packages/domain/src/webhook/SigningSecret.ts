@@ -13,17 +13,19 @@ const mostBytes = 128
 
 export const secretPrefix = "whsec_"
 
-/** The key in `whsec_<base64>`, or `undefined` where the text is none. */
+/** The key in `whsec_<base64>`; `undefined` for a text of another form. */
 export const secretBytes = (secret: string): Uint8Array | undefined => {
   if (!secret.startsWith(secretPrefix)) return undefined
   const bytes = Option.getOrUndefined(Result.getSuccess(Base64.decode(secret.slice(secretPrefix.length))))
   return bytes !== undefined && bytes.length >= leastBytes && bytes.length <= mostBytes ? bytes : undefined
 }
 
-/** The fault of a text that is none, after the name of its member. */
+/** The fault of a text that is no signing secret; continues a sentence that begins with the member's name. */
 export const signingSecretForm = `must be ${secretPrefix} and ${leastBytes} to ${mostBytes} bytes in base64`
 
-/** A secret that signs, as a member of a setting; `[redacted]` stands for the stored one until that is put in. */
+/**
+ * Reads a signing secret from a member of a setting; `[redacted]` stands for the stored secret until it is substituted.
+ */
 export const signingSecretOf = (reader: JsonReader, name: string): Redacted.Redacted | undefined => {
   const text = reader.string(name)
   if (text === undefined) return undefined

@@ -5,7 +5,7 @@ import type { Authentication } from "../pipeline/AuthProvider.ts"
 /** A secret that signs, `whsec_<base64>`. */
 export interface SigningSecret {
   readonly secret: Redacted.Redacted
-  /** Epoch milliseconds: after a rotation the old one signs until then. Absent: for good. */
+  /** Epoch milliseconds until which a secret still signs after it was rotated. Absent: without end. */
   readonly until?: number
 }
 
@@ -14,7 +14,7 @@ export interface WebhookEndpoint {
   readonly url: string
   /** Types of webhooks, or `*` alone for all of them. */
   readonly types: ReadonlyArray<string>
-  /** The one in force first. */
+  /** The signing secrets; the current one first. */
   readonly secrets: ReadonlyArray<SigningSecret>
   readonly headers: Readonly<Record<string, string>>
   readonly authentication?: Authentication

@@ -2,8 +2,8 @@
  * Reads a partner's 2xx answer to a workflow step. Contract: section 6, `WebhookWorkflowStep`, "Response".
  *
  * Members are compared without regard to case at every depth; of two that differ only in case the last counts. Unknown
- * members mean nothing and are kept for the record. Anything that is there and has the wrong type makes the whole
- * answer malformed, so that no half of it is obeyed.
+ * members mean nothing and are kept for the record. A known member of the wrong type makes the whole answer malformed,
+ * so that no part of it takes effect.
  */
 import { isObject, type Json, type JsonObject } from "../json/Json.ts"
 import { parseSteps } from "../json/SteppedJson.ts"

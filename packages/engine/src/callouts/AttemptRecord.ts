@@ -100,7 +100,7 @@ const callbackOf = (request: CalloutRequest, attempt: Attempt, id: string, start
   durationMs: 0
 })
 
-/** The part of an exchange's record that does not depend on its end. `sent`: the text and the headers. */
+/** The part of an exchange's record that is known before its end. `sent`: the text and the headers of the request. */
 export const exchangeRecord = (
   request: CalloutRequest,
   attempt: Attempt,

@@ -58,7 +58,7 @@ export interface Authorization {
   readonly value?: string
   /** The headers of a signed request. */
   readonly signature?: Readonly<Record<string, string>>
-  /** A token that was fetched, and can be fetched again. */
+  /** The provider of the token, where the token was fetched and can be fetched again. */
   readonly refreshable?: AuthProvider
 }
 

@@ -1,4 +1,4 @@
-/** The position of a step in its callouts, and of one callout on its way to an answer: what `NextAttempt` decides on. */
+/** The position of a step in its callouts, and of one callout on its way to an answer: the input of `NextAttempt`. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
@@ -19,14 +19,14 @@ import { endOf, responseOf } from "./RecordedOutcome.ts"
 export interface Standing {
   readonly scope: CalloutContext
   readonly holds: boolean
-  /** All of its records, and those that are not stored yet. */
+  /** All records of the step, those that are not stored yet included. */
   readonly recorded: Array<CalloutRecord>
   pending: Array<CalloutRecord>
   requests: number
   /** The results of effects that ran once, by name: as they are recorded, and as this process got them. */
   effects: Readonly<Record<string, Json>>
   readonly results: Map<string, Json>
-  /** Such an effect is running. */
+  /** True while an effect of `once` is running. */
   insideOnce: boolean
   /** A permit to make a call. */
   readonly turn: Semaphore.Semaphore
@@ -39,31 +39,34 @@ export const endsOf = (own: ReadonlyArray<CalloutRecord>) =>
 
 /** One callout on its way to an answer. */
 export interface Call {
-  /** As the plugin asks for it. */
+  /** The request as the plugin made it. */
   readonly request: CalloutRequest
-  /** As its attempts are judged: where the answer comes later, a 2xx says no more than that. */
+  /** The request by which attempts are judged: where the answer comes later, a 2xx only acknowledges it. */
   readonly sent: CalloutRequest
   /** The number of the request among the step's, from 0. */
   readonly number: number
-  /** Its attempts on record, oldest first, without probes. */
+  /** The recorded attempts of the request, oldest first, without probes. */
   readonly own: Array<CalloutRecord>
   /** The document of the first attempt: later ones send the same bytes. */
   readonly document: Document
   readonly host: string
   /** The run was released to try the partner, although its circuit is open, or because its turn has come. */
   isTrial: boolean
-  /** It had waited for a turn at a limited partner, not for the partner's circuit. */
+  /** True if the run waited for a turn at a limited partner, and not for the partner's circuit. */
   readonly hadTurn: boolean
   waited: boolean
   waitStored: boolean
-  /** The number of questions of this claim since the last attempt, and what the last answer said. */
+  /** The number of probes that this claim has made since the last attempt; `verdict`: the result of the last one. */
   asks: number
   verdict: ProbeStanding["verdict"]
   token: "valid" | "expired" | "refreshed"
-  /** The answer that was taken for the step, as far as it is known; `mayBeTaken`: one may have been since. */
+  /**
+   * The answer that was taken for the step, as far as this process knows; `mayBeTaken`: another process may have taken
+   * one since.
+   */
   taken: CallbackAnswer | undefined
   mayBeTaken: boolean
-  /** The step takes no answer any more. */
+  /** True if the step takes no answer any more. */
   isClosed: boolean
   /** The last answer of this process, before redaction. */
   live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined

@@ -8,7 +8,10 @@ import type { CallbackAnswer } from "../journal/Callback.ts"
 import type { ClaimedRun, Document, Fenced, Open, StepEffects, Wait } from "../journal/Journal.ts"
 import type { Probe } from "./Probe.ts"
 
-/** A wait longer than this gives the run up until it is due, in milliseconds. */
+/**
+ * The longest wait for which a run stays in its process, in milliseconds: for a longer one it is released until it is
+ * due.
+ */
 export const longWaitMs = 30_000
 
 /** The open ends that the previous holder of a run left; consumed by the first callout after it. */
@@ -25,7 +28,7 @@ export const resumption = (held: ClaimedRun): Resumption => ({
   mayBeOpen: held.takenOver
 })
 
-/** True if step `index` may have been in a callout, or in a wait between two attempts. */
+/** True if step `index` may have been in a callout, or in a wait between two attempts, when its process ended. */
 export const hasBegun = ({ wait, open, mayBeOpen }: Resumption, index: number): boolean =>
   mayBeOpen || open?.index === index || wait?.index === index
 
@@ -44,7 +47,7 @@ export interface CalloutContext {
   readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
   /** The recorded results of the step's effects that run once, by name. */
   readonly effects: Readonly<Record<string, Json>>
-  /** Stores records, and what comes next. */
+  /** Stores records, with the mark of what comes next. */
   readonly store: (
     records: ReadonlyArray<CalloutRecord>,
     next: { wait?: Wait; open?: Open; effects?: StepEffects }
@@ -53,7 +56,7 @@ export interface CalloutContext {
   readonly waitUntil: (wait: Wait) => Effect.Effect<void, Fenced>
   /** Stores records and leaves the run, `waiting`, until its partner may be asked again or has answered. Never returns. */
   readonly hold: (wait: Wait, records: ReadonlyArray<CalloutRecord>, reason?: string) => Effect.Effect<never, Fenced>
-  /** Waits for the run's turn; where the process is stopping, leaves the run at `wait` instead. */
+  /** Waits for the run's turn; where the process is stopping, releases the run with the mark `wait` instead. */
   readonly inTurn: (
     wait: Wait,
     records: () => ReadonlyArray<CalloutRecord>,
@@ -61,7 +64,7 @@ export interface CalloutContext {
   ) => Effect.Effect<void, Fenced>
   /** Passes when this process may send. */
   readonly lease: Effect.Effect<void, Fenced>
-  /** Halted, a callout is not begun; one that is interrupted meanwhile leaves a record that says so. */
+  /** The interruption of the run: from then on no callout begins, and an open one is recorded as interrupted. */
   readonly interruption: Interruption
   readonly probe: Probe | undefined
   /** Present where the step's answer comes to a callback URL. */

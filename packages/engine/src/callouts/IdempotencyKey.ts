@@ -1,7 +1,7 @@
 /**
- * The idempotency key of an attempt. One key for all attempts of one request of one step of one run, the same after a
- * crash because it is derived; but for a retry, which inherits, and a plugin that wants another after a refusal.
- * Contract: section 5.
+ * The idempotency key of an attempt: the same for all attempts of one request of one step of one run. It is derived,
+ * and so the same after a crash. Two exceptions: a retry inherits the keys of requests with unknown outcome, and a
+ * plugin may ask for a new key after a refusal. Contract: section 5.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import type { ClaimedRun } from "../journal/Journal.ts"

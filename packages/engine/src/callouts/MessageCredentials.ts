@@ -51,7 +51,7 @@ const ownHeaders = ({ options }: Step): Record<string, string> => {
   }
 }
 
-/** The reason why the message cannot be sent: its credentials cannot be read, or are for another address now. */
+/** The reason why the message cannot be sent: its credentials cannot be read, or are now for another address. */
 export interface CredentialsUnavailable {
   readonly unavailable: string
 }
@@ -65,8 +65,8 @@ const unredacted = (address: string, step: Step | undefined, connector: Connecto
 }
 
 /**
- * Finds the credentials of a step's message. `pipeline` at the version that the message came from, if it is still
- * known.
+ * Finds the credentials of a step's message. `pipeline`: the version from which the message came, if it is still
+ * stored.
  */
 export const messageCredentials = (
   origin: MessageOrigin,

@@ -125,7 +125,7 @@ export type NextAttempt =
   | { readonly _tag: "GiveUp"; readonly of: CalloutRecord; readonly message: string }
   /** Ask whether attempt `of` happened. */
   | { readonly _tag: "Probe"; readonly of: number }
-  /** `mark`: that the attempt is open has to be stored before its first byte leaves. */
+  /** `mark`: a mark that the attempt is open has to be stored before its first byte is sent. */
   | { readonly _tag: "Send"; readonly attempt: number; readonly mark: boolean }
 
 type Mark = Wait | Open | undefined
@@ -218,7 +218,7 @@ const unlessInterrupted = ({ interruption }: CalloutStanding, decision: NextAtte
     ? decision
     : { _tag: "Interrupt", reason: interruption }
 
-/** A 2xx: where the answer comes to a callback URL, the partner took the request. */
+/** True for a 2xx, by which a partner that answers later acknowledges the request. */
 export const isAccepted = ({ outcome, response }: CalloutRecord): boolean =>
   outcome === "succeeded" && response !== undefined && response.status >= 200 && response.status <= 299
 

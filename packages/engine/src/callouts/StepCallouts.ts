@@ -52,14 +52,14 @@ export interface PartnerManners {
 
 export interface StepCallouts {
   /**
-   * Calls that are asked for at once are made one after another, in the order in which they were asked for: a call may
-   * have to give the run up, and no other may be open then. A run that this process may no longer hold ends here by
-   * interruption: no plugin has to know of it.
+   * Makes a callout. Concurrent calls are made one after another, in the order in which they were requested: a call may
+   * have to release the run, and no other may be open then. If this process may no longer hold the run, the call ends
+   * by interruption, so that plugins need not handle it.
    */
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
   /** Runs an effect that is no callout, in turns with callouts; see `StepInput.once`. */
   readonly once: StepInput<never>["once"]
-  /** The recorded results of such effects, by name; absent where there are none. */
+  /** The recorded results of the effects of `once`, by name; absent where there are none. */
   readonly effects: () => Readonly<Record<string, Json>> | undefined
   /** Waits for the calls that a plugin has begun in other fibers. After it, none is made. */
   readonly close: Effect.Effect<void>
@@ -67,7 +67,7 @@ export interface StepCallouts {
   readonly pending: () => ReadonlyArray<CalloutRecord>
   /** All records of the step, stored or not. */
   readonly records: () => ReadonlyArray<CalloutRecord>
-  /** The last of them. */
+  /** The last record of the step. */
   readonly last: () => CalloutRecord | undefined
 }
 

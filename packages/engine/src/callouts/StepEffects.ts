@@ -20,7 +20,10 @@ const InsideOnce = Context.Reference<boolean>("@sluice/engine/callouts/StepEffec
   defaultValue: () => false
 })
 
-/** Refuses to wait for its turn inside an effect that has it: it would never come. */
+/**
+ * Runs `work` in the step's turn. Dies inside an effect of `once`, which holds the turn until it ends: `work` would
+ * wait for ever.
+ */
 export const outsideOnce = <A, E, R>(step: Standing, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() =>
     !step.insideOnce ? work : Effect.withFiber((fiber) =>

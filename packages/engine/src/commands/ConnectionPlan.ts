@@ -12,7 +12,7 @@ import { lowerCased, userAgent } from "../plugins/builtin/WebhookWorkflowStep.ts
 
 export interface TestRequest {
   readonly method?: "GET" | "HEAD" | undefined
-  /** The address that is asked; absent: the setting's own. It must be one that the credentials are for. */
+  /** The address to request; absent: the setting's own. It must be one that the credentials are for. */
   readonly url?: string | undefined
 }
 
@@ -21,7 +21,9 @@ export class ConnectionUnknown extends Schema.TaggedError<ConnectionUnknown>()("
   id: Schema.String
 }) {}
 
-/** `url` cannot be asked with the setting's credentials. The message is the end of a sentence about it. */
+/**
+ * `url` cannot be requested with the setting's credentials. `message` is the end of a sentence whose subject is `url`.
+ */
 export class TestUrlRefused extends Schema.TaggedError<TestUrlRefused>()("TestUrlRefused", {
   message: Schema.String
 }) {}

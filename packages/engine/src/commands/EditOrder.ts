@@ -21,7 +21,7 @@ export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("Vers
   actual: Schema.Int
 }) {}
 
-/** The order is read-only, and the patch does not say otherwise. */
+/** The order is read-only, and the patch does not lift that. */
 export class OrderReadOnly extends Schema.TaggedError<OrderReadOnly>()("OrderReadOnly", { orderId: OrderId }) {}
 
 export class EditOrder extends Context.Service<EditOrder, {

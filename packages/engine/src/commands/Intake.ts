@@ -78,7 +78,7 @@ export class Intake extends Context.Service<Intake, {
     orderId: string,
     request: ProcessRequest
   ) => Effect.Effect<Receipt, NoPipeline | MatchFailed | PipelineUnknown | OrderNotFound | IntakeError>
-  /** Opens a run in another way (a retry): refused where there is no room, and started where it was accepted. */
+  /** Opens a run by `opening` (a retry): refuses where there is no room, and starts the run once it is accepted. */
   readonly open: <E>(opening: Effect.Effect<Stored, E>, pipeline: string) => Effect.Effect<Receipt, E | JournalFull>
 }>()("@sluice/engine/Intake") {
   static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
@@ -89,7 +89,7 @@ const keyFaults = (key: string | undefined): ReadonlyArray<Fault> =>
     ? []
     : [{ path: "Idempotency-Key", message: "must have 1 to 255 characters" }]
 
-/** The mark of a run whose pipeline is paused. */
+/** The mark `paused` of a run whose pipeline is paused; no member otherwise. */
 export const pauseOf = ({ paused }: SettingsSnapshot, pipeline: string): { readonly paused?: true } =>
   paused?.has(pipeline) === true ? { paused: true } : {}
 

@@ -40,10 +40,10 @@ const readBytes = 16 * 1024
 /** The characters of an answer that are shown. */
 const shownCharacters = 1_000
 
-/** A test that can be made. */
+/** A test that was planned and can be made. */
 export interface PlannedTest {
   readonly method: string
-  /** Redacted; the token's address where nothing else is asked. */
+  /** The address of the request, redacted; that of the token request where no other is made. */
   readonly url: string
   readonly run: Effect.Effect<ConnectionTest>
 }
@@ -195,7 +195,7 @@ const make = Effect.gen(function*() {
 interface Tests {
   /** Plans the test of the connector under the address `id`; running the plan makes the request. */
   readonly connector: (id: string, request: TestRequest) => Effect.Effect<PlannedTest, TestError>
-  /** The same of an auth provider: a grant's token, or a request to its domain. */
+  /** Plans the test of the auth provider `name`: of a grant's token, or of a request to its domain. */
   readonly authProvider: (name: string, request: TestRequest) => Effect.Effect<PlannedTest, TestError>
 }
 

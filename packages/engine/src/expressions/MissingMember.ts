@@ -1,6 +1,7 @@
 /**
- * Why an expression found nothing where it asked earlier callouts: the first name on its way that is not there, and what
- * is. Pure; names only, never values. Contract: section 4, "Expressions".
+ * Explains why an expression found nothing in the answers of earlier callouts: names the first member of its path that
+ * is missing, and the members that are there instead. Pure; names only, never values. Contract: section 4,
+ * "Expressions".
  */
 import { suggestion } from "@sluice/domain/internal/decode/DidYouMean"
 import { isObject, isRawNumber } from "@sluice/domain/json/Json"

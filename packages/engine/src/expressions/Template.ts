@@ -47,7 +47,10 @@ export const substitute = (value: Json, results: ReadonlyMap<string, Json>): Jso
 export const substituteMembers = (value: JsonObject, results: ReadonlyMap<string, Json>): JsonObject =>
   Object.fromEntries(Object.entries(value).map(([name, member]) => [name, substitute(member ?? null, results)]))
 
-/** The object with the results in it, or a message that names the place and the expression that yields none. */
+/**
+ * The object with its expressions replaced by their results, or a message that names the place and the expression
+ * without a result.
+ */
 export const evaluated = Effect.fnUntraced(function*(
   expressions: Expressions["Service"],
   value: JsonObject,

@@ -17,7 +17,10 @@ export const deadlineExceeded = "run deadline exceeded"
 export interface Interruption {
   /** The reason that interrupts the run now. A cancel takes precedence over a deadline. */
   readonly now: () => InterruptReason | undefined
-  /** Calls `tell` at a cancel that halts, at once where it has come already. What it answers takes that back. */
+  /**
+   * Calls `tell` at a cancel that interrupts the run, at once where it has come already. Returns the function that
+   * unsubscribes.
+   */
   readonly onCancelled: (tell: () => void) => () => void
   /** Passes at the deadline, where there is one. */
   readonly expiry: Effect.Effect<void> | undefined
@@ -32,9 +35,8 @@ export const toPluginError = (halt: InterruptReason): PluginError =>
     : new TimedOut({ message: deadlineExceeded })
 
 /**
- * Runs `step`; answers `undefined` if it was interrupted, once it has stopped.
- *
- * The cancel is listened for, not waited for: a race would fork a fiber for that too, and for each step.
+ * Runs `step`; returns `undefined` if it was interrupted, once it has stopped. Subscribes to the cancel: a race would
+ * fork one more fiber for each step.
  */
 export const interruptible = <A, E, R>(
   step: Effect.Effect<A, E, R>,
@@ -91,7 +93,7 @@ export const ofSteps = (
   }
 }
 
-/** The interruption of compensations: only a cancel without compensation halts them. */
+/** The interruption of compensations: only a cancel without compensation interrupts them. */
 export const ofCompensations = (control: RunSignals): Interruption => ({
   now: () => {
     const cancellation = control.cancellation()

@@ -3,12 +3,12 @@ import type { Effect } from "effect"
 import type { Cancellation } from "../journal/Cancellation.ts"
 
 export interface RunSignals {
-  /** The process is stopping: go no further than the call that is open. */
+  /** True once the process is stopping: the open call may end, and nothing begins after it. */
   readonly stopping: () => boolean
   /** Passes when the process is stopping. */
   readonly stop: Effect.Effect<void>
   /** The cancel that was stored for this run, as far as this process knows. */
   readonly cancellation: () => Cancellation | undefined
-  /** Calls `tell` when there is one, at once where there is one already. What it answers takes that back. */
+  /** Calls `tell` when a cancel is stored, at once where one is already. Returns the function that unsubscribes. */
   readonly onCancelled: (tell: () => void) => () => void
 }

@@ -4,10 +4,10 @@ import type { Effect } from "effect"
 import type { JournalUnavailable } from "../journal/Journal.ts"
 import type { Job, JobCounts, JobItem } from "./Jobs.ts"
 
-/** A job as the one who works on it holds it. */
+/** A job that this process works on, with the means to report progress. */
 export interface HeldJob {
   readonly job: Job
-  /** True once the job was cancelled: begin nothing further. */
+  /** True once the job was cancelled: no further run may be begun. */
   readonly cancelling: () => boolean
   /** Stores how far the work has come. */
   readonly progress: (counts: Partial<JobCounts>) => Effect.Effect<void, JournalUnavailable>
@@ -17,7 +17,7 @@ export interface HeldJob {
 export interface RunJobHandler {
   readonly _tag: "EachRun"
   readonly kind: RunJobKind
-  /** Asked again after a crash, so it must find what it did before. */
+  /** Acts on one run. Called again for the same run after a crash, so it must recognise its earlier work. */
   readonly act: (job: Job, runId: string) => Effect.Effect<JobItem>
 }
 
@@ -25,7 +25,9 @@ export interface RunJobHandler {
 export interface WholeJobHandler {
   readonly _tag: "Whole"
   readonly kind: JobKind
-  /** Begun again after a crash, so each part of it must be safe to repeat. Fails to be begun again later. */
+  /**
+   * Does the work. Called again after a crash, so each part must be safe to repeat; called again later where it fails.
+   */
   readonly work: (held: HeldJob) => Effect.Effect<"completed" | "cancelled", JournalUnavailable>
 }
 

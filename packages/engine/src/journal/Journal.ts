@@ -109,9 +109,12 @@ export interface Reprocess {
   readonly run: Omit<NewRun, "eventId">
   readonly idempotencyKey?: string
   readonly fingerprint?: Uint8Array
-  /** Steps reused from the run that this one retries (`run.retryOf`), written with it; their callouts are referred to. */
+  /**
+   * The steps reused from the run that this one retries (`run.retryOf`), written with it; their callout records are
+   * referred to, not copied.
+   */
   readonly reused?: ReadonlyArray<StepRow>
-  /** The order as the run is to find it, stored with it or not at all. */
+  /** The version of the order from which the run starts, stored together with it or not at all. */
   readonly write?: OrderWrite
   readonly history?: ReadonlyArray<HistoryEntry>
 }
@@ -187,7 +190,7 @@ export interface Wait {
   readonly callback?: string
 }
 
-/** The due time of a run that any process may take up now, whatever the clock of the process that leaves it says. */
+/** The due time of a run that any process may take up now, independent of the releasing process's clock. */
 export const atOnce = 0
 
 /** The mark of an attempt that is about to be sent, built from `orderVersion`. */

@@ -3,7 +3,7 @@
  * others within a second and survives all of them; the journal releases runs on hold accordingly. Contract: section 4,
  * `onUnavailable`.
  *
- * Implemented with the journal, because a run that is put on hold and the promise to let it go are one commit.
+ * Implemented with the journal, because a run is put on hold and its release is guaranteed in one commit.
  */
 import { Context, type Effect, Schema } from "effect"
 import type { JournalUnavailable } from "../journal/Journal.ts"
@@ -60,7 +60,7 @@ export class PartnerBreaker extends Context.Service<PartnerBreaker, {
   readonly failed: (host: string, failures: number) => void
   /** A call that began while the partner was down or recovering was answered. Stored in the background. */
   readonly answered: (host: string) => void
-  /** Every partner that was ever unwell, by host. */
+  /** Every partner whose circuit has ever opened, by host. */
   readonly list: Effect.Effect<ReadonlyArray<PartnerStatus>, JournalUnavailable>
   /** Closes the circuit and releases the runs on hold; `undefined` for an unknown host. */
   readonly reset: (host: string) => Effect.Effect<PartnerStatus | undefined, JournalUnavailable>

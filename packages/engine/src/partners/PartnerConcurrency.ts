@@ -18,7 +18,7 @@ interface Host {
 }
 
 export interface PartnerConcurrency {
-  /** Runs `use` with a slot; `wait` surrounds the waiting, where there is any. */
+  /** Runs `use` once it has a slot; `wait` wraps the time spent waiting for one, if there is any. */
   readonly withSlot: <A, E, E2>(
     host: string,
     wait: (turn: Effect.Effect<void>) => Effect.Effect<void, E2>,

@@ -71,11 +71,12 @@ export interface WatchedCall {
 }
 
 export interface PartnerHealth {
-  /** Orders that can wait for the partner should. */
+  /** True while the partner's circuit is open: orders that can wait for it should. */
   readonly isDown: (host: string) => boolean
   /**
-   * Makes the call even if the partner's circuit is open, and learns from its end. `letGo`: the run was on hold, and the
-   * release of the others depends on this call even if this process does not know of the partner's failure yet.
+   * Makes the call even if the partner's circuit is open, and counts its result. `letGo`: the run was on hold, and its
+   * result decides whether the other held runs are released, even if this process has not noticed the partner's failure
+   * yet.
    */
   readonly watch: <A extends WatchedCall, E>(
     host: string,

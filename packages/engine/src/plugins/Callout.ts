@@ -25,11 +25,11 @@ export interface RequestCredentials {
   readonly connector?:
     | { readonly bearerToken: Redacted.Redacted }
     | { readonly username: string; readonly password: Redacted.Redacted }
-  /** Used where its `domain` is the request's host. */
+  /** The auth providers; one is used if its `domain` is the request's host. */
   readonly providers: ReadonlyArray<AuthProvider>
   /** `whsec_…`: each attempt is signed with it, and its `webhook-id` is the idempotency key. */
   readonly signingSecret?: Redacted.Redacted
-  /** The connector's TLS settings; what they leave open is the provider's. */
+  /** The connector's TLS settings; members that they lack are taken from the provider's. */
   readonly tls?: TlsIdentity
 }
 
@@ -44,9 +44,9 @@ export interface CalloutRequest {
   readonly credentials: RequestCredentials
   readonly retry: RetryPolicy
   readonly judge: (response: OutboundResponse) => Judgement
-  /** Reads a large answer in turns, so that judging it costs little. */
+  /** Reads a large answer in turns beforehand, so that judging it is quick. */
   readonly read?: (response: OutboundResponse) => Effect.Effect<void>
-  /** Looks further at an answer that was judged `succeeded`, where that takes longer than a judgement may. */
+  /** Examines further an answer that was judged `succeeded`, where that takes longer than a judgement may. */
   readonly check?: (response: OutboundResponse) => Effect.Effect<Judgement>
   /** Read the newest version of the order, and pin it, just before the first attempt. */
   readonly freshOrder?: boolean

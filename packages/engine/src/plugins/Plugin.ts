@@ -34,10 +34,10 @@ export interface StepInput<Options> {
    */
   readonly callout: (request: CalloutRequest) => Effect.Effect<CalloutAnswer, PluginError>
   /**
-   * Runs an effect that is no callout, and records its result under `name`: asked for again, in this process or after a
-   * crash, the recorded result is given and nothing runs. A failure is not recorded. A process that dies between the
-   * effect's end and the commit runs it again, so give it a key to repeat under: `processEventId` and the step's id name
-   * this run of the step. Taken in turns with callouts, and none may be made inside it.
+   * Runs an effect that is no callout, and records its result under `name`: a second request for that name, in this
+   * process or after a crash, returns the recorded result and runs nothing. A failure is not recorded. A process that
+   * dies between the effect's end and the commit runs it again, so give it a key to repeat under: `processEventId` and
+   * the step's id name this run of the step. Taken in turns with callouts, and none may be made inside it.
    */
   readonly once: <A extends Json, E, R>(
     name: string,
@@ -50,15 +50,15 @@ export interface StepResult {
   readonly output?: Json
   /** The partner did its work and has something to say about it: the step is `warning`, and the run goes on. */
   readonly warns?: boolean
-  /** The deciding reason, in words. */
+  /** The reason that decided the result, in words. */
   readonly reason?: string
   /** An OrderPatch to merge onto the newest version of the order. */
   readonly patch?: JsonObject
-  /** Removes earlier entries of this plugin from the order's `errors[]`. */
+  /** True to remove earlier entries of this plugin from the order's `errors[]`. */
   readonly clearErrors?: boolean
-  /** Sent once the step is stored, and then on and on until it arrives; the run does not wait for it. */
+  /** A message that is sent once the step is stored, and repeated until it arrives; the run does not wait for it. */
   readonly message?: OutgoingMessage
-  /** Goes into the order's history. */
+  /** Added to the order's history. */
   readonly history?: { readonly operation: string; readonly operationId?: number; readonly message: string }
 }
 
@@ -115,7 +115,10 @@ interface PluginParts<Options, R, E> {
   readonly skips?: (options: JsonObject, order: Order) => string | undefined
   /** The answer to its one request may come to a callback URL (`awaitCallback`). Absent: false. */
   readonly mayAwaitCallback?: boolean
-  /** The one request of a step with `blocking: false`, which is sent as a delivery. Absent: no step may be so. */
+  /**
+   * The one request of a step with `blocking: false`, which is sent as a delivery. Absent: no step with this plugin may
+   * have `blocking: false`.
+   */
   readonly deferred?: (input: StepInput<Options>) => Effect.Effect<DeferredCallout, PluginError>
   readonly policy: (step: Step, pipeline: Pipeline) => StepPolicy
   readonly run: (input: StepInput<Options>) => Effect.Effect<StepResult, PluginError | E, R>

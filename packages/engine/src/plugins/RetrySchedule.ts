@@ -22,7 +22,9 @@ export interface AttemptEnd {
 }
 
 export interface RetryPolicy {
-  /** Its nth delay comes before attempt n + 1; it is done when there are to be no more. */
+  /**
+   * The schedule of the attempts: its nth delay comes before attempt n + 1, and its end means that there are no more.
+   */
   readonly schedule: Schedule.Schedule<unknown, AttemptEnd>
   /** True if an attempt that ended like this is worth repeating. */
   readonly retries: (end: AttemptEnd) => boolean
@@ -32,13 +34,13 @@ export interface RetryPolicy {
    */
   readonly mintsKey?: (end: AttemptEnd) => boolean
   /**
-   * Milliseconds for which such an end asks to be left alone, beside `Retry-After`: the next attempt comes no sooner, and
-   * an hour later at most. Absent: none does.
+   * Milliseconds for which such an end asks not to be called, beside `Retry-After`: the next attempt comes no sooner,
+   * and an hour later at most. Absent: no end asks for a pause.
    */
   readonly pause?: (end: AttemptEnd) => number | undefined
 }
 
-/** A schedule of just these delays, in milliseconds. */
+/** A schedule of exactly these delays, in milliseconds. */
 export const delays = (list: ReadonlyArray<number>): Schedule.Schedule<number, AttemptEnd> =>
   Schedule.fromStep(Effect.sync(() => {
     let next = 0
@@ -64,14 +66,17 @@ export const retryAfter = ({ at = 0, headers, status }: AttemptEnd): number | un
 export const isNetworkError = ({ code, outcome, unknown }: AttemptEnd): boolean =>
   (outcome === "unreachable" && code !== "blocked") || (outcome === "invalid-response" && unknown === true)
 
-/** The decision of a policy after the ends on record. Milliseconds. */
+/** The decision of a policy after the recorded attempts; times are in milliseconds. */
 export type Retry =
   | { readonly delay: number }
   /** No attempt follows. */
   | {
-    /** The number of attempts at the end that the policy did not ask for: one, unless the step waited for its partner. */
+    /**
+     * The number of recorded attempts after the last one that the policy repeats: 1, unless the step also waited for
+     * its partner to recover.
+     */
     readonly beyond: number
-    /** For how long the partner asks to be left alone all the same. */
+    /** The time for which the partner asks for no further request, although no attempt follows. */
     readonly pause: number
   }
 
@@ -82,8 +87,8 @@ const pauseAfter = ({ pause }: RetryPolicy, last: AttemptEnd): number =>
 export const never: RetryPolicy = { schedule: delays([]), retries: () => false }
 
 /**
- * The next attempt by a policy, after `ends` (oldest first): never sooner than the partner asks for. An attempt that was
- * interrupted uses up no retry (contract section 10.2), so it is not to be among `ends`.
+ * The next attempt by a policy, after the ends of the recorded attempts (oldest first): never sooner than the partner
+ * asks for. An interrupted attempt uses up no retry (contract, section 10.2), so leave it out of `ends`.
  */
 export const retryAfterEnds = Effect.fnUntraced(function*(policy: RetryPolicy, ends: ReadonlyArray<AttemptEnd>) {
   const last = ends.at(-1)

@@ -53,7 +53,7 @@ export interface RunCheckpoints {
   readonly failedSteps: () => number
   /** The order at the version that the next step starts from. */
   readonly document: Effect.Effect<Document, Fenced>
-  /** A step that is skipped; stored with the next commit. */
+  /** Adds a skipped step, which is stored with the next commit. */
   readonly skip: (row: StepRow) => void
   readonly calloutContext: (
     placed: Pick<PlacedStep, "index" | "phase" | "step">,
@@ -77,7 +77,7 @@ export interface RunCheckpoints {
     finish: Omit<Finish, "at" | "failedSteps">,
     status: string | undefined
   ) => Effect.Effect<boolean, Fenced>
-  /** The steps are over: from now on the run compensates. `status` as with `end`. */
+  /** Ends the steps: from now on the run compensates. `status` as in `end`. */
   readonly compensate: (reason: string, status: string | undefined) => Effect.Effect<void, Fenced>
   /** Releases the run before its step `index` has begun, at shutdown. Never returns. */
   readonly releaseRun: (index: number) => Effect.Effect<never, Fenced>

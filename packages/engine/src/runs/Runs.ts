@@ -25,7 +25,10 @@ export interface RunsOptions {
   readonly claims?: boolean
 }
 
-/** Ids are taken as they come: `process_event-<32 hex>`, as a receipt has it, or the UUID inside. */
+/**
+ * Executes runs, and reports their ends. A run's id may be given as `process_event-<32 hex>`, as a receipt has it, or
+ * as the UUID inside.
+ */
 export class Runs extends Context.Service<Runs, {
   /** Executes a run in the background. Never fails: how the run ends is in the journal. */
   readonly start: (run: ClaimedRun) => Effect.Effect<void>

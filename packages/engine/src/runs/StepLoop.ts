@@ -42,14 +42,14 @@ export interface OpenTask {
   readonly callouts: StepCallouts
 }
 
-/** The consequence of a task's end. */
+/** The continuation of a run after a task: another task, or the run's end. */
 export interface Following {
   readonly outcome: RunOutcome
   /** The rows of steps that are known to be skipped after this one. */
   readonly skipped: ReadonlyArray<StepRow>
 }
 
-/** A step, or the compensation of one. */
+/** A step of a run, or the compensation of one. */
 export interface Task {
   readonly placed: PlacedStep
   readonly interruption: Interruption.Interruption
@@ -57,15 +57,17 @@ export interface Task {
   readonly holds: boolean
   /** The answer comes to a callback URL. */
   readonly isAnsweredLater: boolean
-  /** The order's status if the run completes with this task. */
+  /** The order's status if the run completes with this task; absent: unchanged. */
   readonly completedStatus: string | undefined
-  /** The reason for which the step is skipped without being begun. */
+  /** The reason why the step is skipped without being begun; `undefined` where it is not. */
   readonly skippedBy: (order: Order) => string | undefined
   readonly probe: (document: Document) => Probe | undefined
-  /** A text is the reason for which the step is skipped after all. */
+  /** Does the work of the task. A text is the reason why the step is skipped after all. */
   readonly perform: (open: OpenTask) => Effect.Effect<StepOutcome | string>
   readonly decide: (outcome: StepOutcome, open: OpenTask) => StepDecision
-  /** `decision` holds no secret; `at` is the time of the task's end in epoch milliseconds. */
+  /**
+   * Decides how the run goes on. `decision` holds no secret; `at` is the time of the task's end in epoch milliseconds.
+   */
   readonly follow: (decision: StepDecision, outcome: StepOutcome, open: OpenTask, at: number) => Following
   /** Called once the task is stored; a large answer is read in turns. */
   readonly after: (row: StepRow, open: OpenTask) => Effect.Effect<void> | undefined

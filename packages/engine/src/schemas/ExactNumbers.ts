@@ -20,7 +20,7 @@ export class ExactNumbers {
   private rootText: string | undefined
   /** The document with doubles only. */
   readonly document: unknown
-  /** True if a double does not hold some number of the document. */
+  /** True if the document has a number that a double does not hold. */
   areAny = false
 
   /** Reads a JSON text. Throws `SyntaxError`. */
@@ -69,7 +69,7 @@ export class ExactNumbers {
     return holder === undefined || name === undefined ? this.rootText : this.texts.get(holder)?.get(name)
   }
 
-  /** The value with its exact numbers, as it was read. */
+  /** Replaces the doubles in a value of the document by its exact numbers. */
   restored(value: unknown, holder: object | undefined, name: string | number | undefined): Json {
     if (!this.areAny) return value as Json
     const text = this.textOf(holder, name)

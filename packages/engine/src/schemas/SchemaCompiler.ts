@@ -13,7 +13,7 @@ import { ExactNumbers } from "./ExactNumbers.ts"
 import * as LinearPattern from "./LinearPattern.ts"
 import * as NumberKeywords from "./NumberKeywords.ts"
 
-/** Characters of a schema's text. */
+/** The largest length of a schema's text, in characters. */
 export const maxSchemaLength = 65_536
 /** Parts of a schema that may come to bear on one value, references followed. */
 const maxParts = 2000
@@ -124,7 +124,7 @@ const measureParts = (root: Json): Measured => {
   return fault === undefined ? { weight: parts + positions } : { fault }
 }
 
-/** The weight of a schema: how many of its parts may come to bear on one character of a text. Compiles nothing. */
+/** The weight of a schema: the number of its parts that may apply to one character of a text. Compiles nothing. */
 export const measure = (schema: Json): Measured => {
   if (typeof schema !== "boolean" && !isObject(schema)) {
     return { fault: "must be a JSON Schema: an object, or a boolean" }

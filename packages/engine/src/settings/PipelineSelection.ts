@@ -15,7 +15,9 @@ export class NoPipeline extends Schema.TaggedError<NoPipeline>()("NoPipeline", {
   missed: Schema.Array(Schema.Struct({ name: Schema.String, reason: Schema.String }))
 }) {}
 
-/** A pipeline's `match.when` could not be evaluated: better no run than the wrong one. */
+/**
+ * A pipeline's `match.when` could not be evaluated: no run is started, since another pipeline may be the wrong one.
+ */
 export class MatchFailed extends Schema.TaggedError<MatchFailed>()("MatchFailed", {
   pipeline: Schema.String,
   message: Schema.String

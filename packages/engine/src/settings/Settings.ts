@@ -19,7 +19,7 @@ export interface SettingsSnapshot {
   readonly partners?: ReadonlyMap<string, PartnerLimits>
   /** The names of the pipelines that an operator has paused: their runs are taken in, and none is started. */
   readonly paused?: ReadonlySet<string>
-  /** Every configured secret of 8 or more characters: what must read `[redacted]` wherever it turns up. */
+  /** Every configured secret of 8 or more characters, which reads `[redacted]` wherever it occurs. */
   readonly secrets: ReadonlyArray<string>
 }
 

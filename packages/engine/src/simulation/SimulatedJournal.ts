@@ -17,7 +17,7 @@ import type { RecordedRun } from "./RecordedRun.ts"
 
 export interface SimulatedJournal {
   readonly service: Journal["Service"]
-  /** The run as it is, for an executor to resume. */
+  /** The run in its current state, for an executor to resume. */
   readonly held: () => ClaimedRun
   readonly ended: () => FinalRunState | undefined
   readonly document: (version: number) => Document | undefined
@@ -25,7 +25,10 @@ export interface SimulatedJournal {
   readonly messages: () => ReadonlyArray<{ readonly index: number; readonly message: OutgoingMessage }>
 }
 
-/** `pipeline` is what the run is said to be of; `callback` answers a step that waits for a callback. */
+/**
+ * Makes the journal of one run. `pipeline`: the name that the run carries; `callback` answers a step that waits for a
+ * callback.
+ */
 export const make = (
   { documents, run }: RecordedRun,
   pipeline: ClaimedRun["pipeline"],

@@ -14,7 +14,7 @@ const control: RunSignals = {
   onCancelled: () => () => {}
 }
 
-/** A breaker that reports every partner as up, so that a simulation is never held back. */
+/** A breaker that reports every partner as up, so that a simulation never waits for one. */
 export const allWell = PartnerBreaker.of({
   condition: () => "up",
   failed: () => {},

@@ -28,7 +28,7 @@ export interface Simulated {
 }
 
 export class Simulation extends Context.Service<Simulation, {
-  /** The pipeline is one that `PipelineCheck` let pass. */
+  /** Simulates the pipeline, which `PipelineCheck` has accepted, over a recorded run. */
   readonly simulate: (pipeline: Pipeline, recorded: RecordedRun) => Effect.Effect<Simulated>
   /** Plans the requests of each step; a request that depends on an unrecorded answer is marked. */
   readonly plan: (pipeline: Pipeline, subject: Plan.Subject) => Effect.Effect<Plan.Planned>

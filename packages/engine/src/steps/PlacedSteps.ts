@@ -19,10 +19,12 @@ export interface PlacedStep {
   readonly critical: boolean
 }
 
-/** A step of a pipeline, with what its failure means. */
+/** A step of a pipeline, with the consequences of its failure. */
 export interface PlannedStep extends PlacedStep {
   readonly policy: StepPolicy
-  /** The plugin could not say what a failure means: the step fails before anything is sent. */
+  /**
+   * The error of a plugin that could not state the consequences of a failure: the step fails before anything is sent.
+   */
   readonly defect?: Defect
 }
 

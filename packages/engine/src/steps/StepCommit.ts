@@ -19,11 +19,11 @@ import type { StepDecision } from "./StepDecision.ts"
 /** The continuation of a run after a step. */
 export type RunOutcome =
   | { readonly _tag: "Continue" }
-  /** It ends but for its compensations. */
+  /** The run ends once its compensations are done. */
   | { readonly _tag: "Compensate"; readonly reason: string }
   | { readonly _tag: "End"; readonly state: "completed" | "failed" | "cancelled"; readonly reason?: string }
 
-/** The input of `outcomeOf`. */
+/** The facts by which `outcomeOf` decides. */
 export interface DecidedStep {
   readonly stepId: string
   readonly decision: StepDecision
@@ -62,11 +62,11 @@ export interface EndedStep {
   readonly effects?: Readonly<Record<string, Json>> | undefined
   /** The number of failed steps of the run, this one included. */
   readonly failedSteps: number
-  /** Steps that were skipped before this one, and after it where it was the last to run. */
+  /** The steps that were skipped before this one, and after it where it was the last to run. */
   readonly skipped: ReadonlyArray<StepRow>
   /** The continuation of the run. */
   readonly outcome: RunOutcome
-  /** The order's status when the run completes here. */
+  /** The order's status if the run completes with this step. */
   readonly completedStatus: string | undefined
 }
 
@@ -110,7 +110,7 @@ export const endHistory = (finish: Finish | undefined, { order }: Document): Rea
 
 /**
  * The end of a run with the plugins' failures and, where it completes, the final order (contract, section 9). `order`:
- * as it is after the entry that ends the run.
+ * the document after the entry that ends the run.
  */
 export const ending = (finish: Finish, errors: ReadonlyArray<PluginError>, order: Document): Finish => ({
   ...finish,
@@ -189,11 +189,14 @@ export const byHand = ({ reason, requestedBy }: Pick<Resolution, "reason" | "req
 
 export interface BuiltEntry {
   readonly entry: Entry & { readonly step: StepRow }
-  /** The order as it is after this entry. */
+  /** The order after this entry. */
   readonly document: Document
 }
 
-/** Builds the journal entry of a step that ended, and the order after it. `errors` are those of the steps before. */
+/**
+ * Builds the journal entry of a step that ended, and the order after it. `errors`: the plugins' failures in the steps
+ * before.
+ */
 export const build = (
   held: ClaimedRun,
   given: EndedStep,

@@ -7,7 +7,7 @@ import { Data } from "effect"
 import type { StepPolicy, StepResult } from "../plugins/Plugin.ts"
 import { kindOf, type PluginError } from "../plugins/PluginError.ts"
 
-/** Success and the typed errors of a plugin, folded into one. */
+/** The outcome of a step: its success, or one of the typed errors of a plugin. */
 export type StepOutcome = Data.TaggedEnum<{
   Succeeded: { readonly result: StepResult }
   Failed: { readonly error: PluginError }
@@ -24,11 +24,11 @@ export interface StepDecision {
   readonly error?: string
   /** The typed error behind the failure. */
   readonly kind?: StepErrorKind
-  /** Goes to the order's `errors[]`. */
+  /** Added to the order's `errors[]`. */
   readonly note?: string
-  /** Goes to the order's history. */
+  /** Added to the order's history. */
   readonly history?: string
-  /** The deciding reason, in words. */
+  /** The reason that decided, in words. */
   readonly reason: string
 }
 

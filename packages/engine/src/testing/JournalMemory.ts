@@ -104,7 +104,7 @@ interface MemoryProcess {
   readonly clock: Clock.Clock
   /** The process's entry among the store's workers. */
   readonly me: MemoryWorker
-  /** Runs whose cancel this process has been told of. */
+  /** Runs of whose cancel this process was notified. */
   readonly told: Set<string>
 }
 
@@ -357,7 +357,7 @@ const abandon = (process: MemoryProcess, claimToken: ClaimToken): Effect.Effect<
     return process.store.changed.release
   })
 
-/** One process over the store. Closing its scope leaves its runs to others. */
+/** Starts a process over the store. Closing its scope leaves its runs to other processes. */
 export const make = Effect.gen(function*() {
   const store = yield* JournalStore
   const me: MemoryWorker = { alive: true, orderly: false }

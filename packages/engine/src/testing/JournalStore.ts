@@ -42,7 +42,7 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   /** The number of claims so far: see `ClaimToken`. */
   claimToken: number
   dueAt: number | undefined
-  /** Released when this host's circuit closes, by rank and age. */
+  /** The partner for which the run is on hold; it is released when that host's circuit closes, by rank and age. */
   heldFor: string | undefined
   takeovers: number
   progressAtTakeover: number
@@ -57,7 +57,7 @@ export interface MemoryRun extends Omit<NewRun, "eventId"> {
   readonly answers: Map<number, CallbackAnswer | "closed">
 }
 
-/** An open run that no process executes and that nothing makes due: it would never end. */
+/** True for an open run that no process executes and that nothing makes due: it would never end. */
 export const isLost = ({ dueAt, heldFor, owner, state }: MemoryRun): boolean =>
   !isFinal(state) && state !== "queued" && owner === undefined && dueAt === undefined && heldFor === undefined
 
@@ -66,7 +66,7 @@ export interface MemoryWorker {
   orderly: boolean
 }
 
-/** A partner that was ever unwell, on the board. Times are epoch milliseconds. */
+/** A partner whose circuit has opened. Times are epoch milliseconds. */
 export interface MemoryPartner {
   state: BreakerState
   since: number
@@ -74,7 +74,7 @@ export interface MemoryPartner {
   openings: number
   batch: number
   answers: number
-  /** The time at which the last answer releases more of them. */
+  /** The time at which the last answer released further runs on hold. */
   answeredAt: number
   /** The time at which runs on hold are released. */
   retryAt: number | undefined
@@ -93,9 +93,9 @@ export class JournalStore extends Context.Service<JournalStore, {
   readonly callbackTokens: Map<string, CallbackToken>
   readonly workers: Set<MemoryWorker>
   readonly partners: Map<string, MemoryPartner>
-  /** Released when something may have become claimable. */
+  /** Released when a run may have become claimable. */
   readonly changed: Latch.Latch
-  /** Every process that is there now is dead to the others: its runs can be taken, and what it commits is refused. */
+  /** Declares every present process dead: its runs can be taken over, and its commits are rejected. */
   readonly killAll: Effect.Effect<void>
 }>()("@sluice/engine/testing/JournalStore") {
   static readonly layer = Layer.sync(JournalStore, () => {
@@ -120,7 +120,7 @@ export class JournalStore extends Context.Service<JournalStore, {
 /** The document at the order's newest version. */
 export const newest = (order: MemoryOrder) => order.versions.at(-1) as Document
 
-/** The run as one takes it up. `mayBeOpen`: it comes from a process that may have been in the middle of a call. */
+/** The run as a claim returns it. `mayBeOpen`: it comes from a process that may have been in the middle of a call. */
 export const held = (run: MemoryRun, mayBeOpen: boolean, document?: Document): ClaimedRun => {
   const journal = { steps: [...run.steps], callouts: [...run.callouts] }
   const marks = standingMarks(journal, run)

@@ -9,15 +9,15 @@ import type { ClaimedRun, Intake, Journal, Submission } from "../journal/Journal
 import { entryOf, fingerprint, finished, newRun, record, stepAt, submission, writeOn } from "./JournalFixtures.ts"
 
 export class JournalHarness extends Context.Service<JournalHarness, {
-  /** A process over the store. Closing its scope ends it orderly. */
+  /** Starts a process over the store. Closing its scope stops it in an orderly way. */
   readonly start: Effect.Effect<Journal["Service"], never, Scope.Scope>
-  /** The processes that are there are dead to the others, though they may not know it yet. */
+  /** Declares the present processes dead to the others, though they may not know it yet. */
   readonly killAll: Effect.Effect<void>
-  /** Ids of open runs without an owner, a due time and a hold: they would never end. */
+  /** The ids of open runs without an owner, a due time and a hold: they would never end. */
   readonly lost: Effect.Effect<ReadonlyArray<string>>
 }>()("@sluice/engine/testing/JournalSuite") {}
 
-/** The run of a submission that is new. */
+/** Submits an order that is new, and returns its run. */
 export const accepted = (journal: Journal["Service"], given: Submission) => Effect.map(journal.accept(given), heldOf)
 
 export const heldOf = (intake: Intake): ClaimedRun => {

@@ -1,4 +1,4 @@
-/** The board in memory, over the store of `JournalMemory`: the same rules as on PostgreSQL, in the open. */
+/** The partners' circuit breakers in memory, over the store of `JournalMemory`, by the same rules as on PostgreSQL. */
 import { Clock, Effect, Layer } from "effect"
 import {
   answersEveryMs,
@@ -30,7 +30,7 @@ export const onHold = (store: Store, host: string, now: number): void => {
   partner.retryAt ??= now + 1000
 }
 
-/** Releases runs whose partner is to be tried or has recovered: they become due. */
+/** Makes due the runs whose partner is to be tried or has recovered. */
 export const letGo = (store: Store, now: number): void => {
   for (const [host, partner] of store.partners) {
     if (partner.retryAt === undefined || partner.retryAt > now) continue

@@ -29,7 +29,7 @@ interface Process {
 
 export class RetryHarness extends Context.Service<RetryHarness, {
   readonly start: Effect.Effect<Process, never, Scope.Scope>
-  /** The processes that are there are dead to the others. */
+  /** Declares the present processes dead to the others. */
   readonly killAll: Effect.Effect<void>
 }>()("@sluice/engine/testing/RetrySuite") {}
 

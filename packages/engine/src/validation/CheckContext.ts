@@ -12,7 +12,7 @@ export interface CheckContext {
   readonly stored?: JsonObject | undefined
   /** All unknown members are only warned about. */
   readonly lenient?: boolean | undefined
-  /** The settings as they are, among which connectors are looked up. Absent: they are not looked up. */
+  /** The settings among which connectors are looked up. Absent: they are not looked up. */
   readonly settings?: {
     readonly connectors: ReadonlyArray<AddressedConnector>
     readonly pipelines: ReadonlyArray<Pipeline>
@@ -51,7 +51,7 @@ const storedNames = (kind: SettingsKind, document: Json, stored: JsonObject | un
   }
 }
 
-/** Each unknown member, refused or warned about in the same words; the first of each are told. */
+/** Refuses each unknown member or warns about it, in the same words; of many only the first are named. */
 export const judgeUnknown = (
   kind: SettingsKind,
   document: Json,

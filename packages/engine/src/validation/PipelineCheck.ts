@@ -1,6 +1,6 @@
 /**
- * Everything that can be said against a pipeline before it is saved: its shape, its plugins and their options, its
- * expressions and what they refer to, its addresses, its connectors. Contract: section 4.
+ * Checks a pipeline before it is saved: its shape, its plugins and their options, its expressions and what they refer
+ * to, its addresses, its connectors. Contract: section 4.
  */
 import { nearestOf } from "@sluice/domain/internal/decode/DidYouMean"
 import { type UnknownMember, withoutNulls } from "@sluice/domain/internal/decode/UnknownMembers"

@@ -1,6 +1,6 @@
 /**
- * `responseSchema`: what an answer must look like. An answer that does not fit is `invalid-response`, and the message
- * names the place. Contract: section 4, "Every step"; section 3, "Limits".
+ * Checks the answers of partners against a step's `responseSchema`. An answer that does not fit is `invalid-response`,
+ * and the message names the place. Contract: section 4, "Every step"; section 3, "Limits".
  *
  * A small schema is compiled once for a pipeline version, and small answers are checked at once. What may take longer
  * than some tens of milliseconds goes through the port `SchemaChecker`.
@@ -78,7 +78,7 @@ const check = (
     : Effect.map(checker.misfit(schema, text), judged)
 }
 
-/** The callouts of a step, which must answer what its `responseSchema` says. */
+/** Wraps the callouts of a step, so that answers must fit its `responseSchema`. */
 export const expecting = (
   step: Step,
   callout: StepInput<never>["callout"],

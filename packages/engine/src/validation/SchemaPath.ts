@@ -69,7 +69,7 @@ export const verdictOf = (root: Json, path: ReadonlyArray<string>, subject: stri
       : { _tag: "Suspicious", message: `${at} declares no ${name}: did you mean ${meant}?` }
   }
 
-  /** Its own keywords, without what it refers to or combines. */
+  /** The verdict of a schema's own keywords, without those that it refers to or combines. */
   const own = (schema: JsonObject, path: ReadonlyArray<string>, at: string): PathVerdict => {
     const [name, ...rest] = path
     if (name === undefined) return unknown

@@ -1,6 +1,6 @@
 /**
- * The size of a setting, in members and items. Much is said of each of them, so that a mebibyte of the smallest would
- * occupy the process for seconds. Contract: section 3, "Limits".
+ * The size of a setting, in members and items. Each of them is checked and may cause a message, so that a mebibyte of
+ * the smallest would occupy the process for seconds. Contract: section 3, "Limits".
  */
 import { mayHoldQuery } from "@sluice/domain/internal/redaction/UrlSecrets"
 import type { Json } from "@sluice/domain/json/Json"
@@ -30,7 +30,7 @@ const roomAfter = (value: Json, room: number): number => {
   return left
 }
 
-/** The fault of a setting that is too large to be looked at. */
+/** The fault of a setting that is too large to be checked. */
 export const sizeFaults = (setting: Json): ReadonlyArray<Fault> =>
   roomAfter(setting, mostValues) >= 0
     ? []

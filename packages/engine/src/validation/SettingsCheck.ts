@@ -1,7 +1,6 @@
 /**
- * Everything that can be said against a setting before it is used: its members, its addresses, its credentials, its
- * expressions, and what other settings make of it. One check for the API, the settings file and `SettingsStatic`.
- * Contract: section 4.
+ * Checks a setting before it is used: its members, addresses, credentials and expressions, and its references to other
+ * settings. One check for the API, the settings file and `SettingsStatic`. Contract: section 4.
  */
 import { headerFaults, headerWarnings } from "@sluice/domain/internal/sending/OwnHeaders"
 import { unsendable } from "@sluice/domain/internal/sending/Sendable"
@@ -211,7 +210,7 @@ export class SettingsCheck extends Context.Service<SettingsCheck, {
     document: JsonObject,
     context?: CheckContext
   ) => Effect.Effect<CheckedSetting, SettingInvalid>
-  /** The warnings of a setting that is stored; what could not be saved today is one, too. */
+  /** The warnings about a stored setting; a fault for which it could not be saved today is one of them. */
   readonly warnings: (
     kind: SettingsKind,
     id: string,

@@ -33,8 +33,8 @@ const beside = (
 }
 
 /**
- * The unknown members of a step. `found` is what the decoder did not know in it; `plugin` is absent where there is none
- * of the step's name.
+ * The unknown members of a step. `found`: those that the decoder did not know; `plugin` is absent where no plugin has
+ * the step's name.
  */
 export const stepUnknown = (
   plugin: AnyPlugin | undefined,

@@ -30,14 +30,17 @@ import {
   turns
 } from "../worker/WorkerProtocol.ts"
 
-/** The child ended without an answer, and not through the expression's fault: another one may be asked. */
+/** The child ended without an answer, through no fault of the expression: another child may be asked. */
 export class ChildLost extends Data.TaggedError("ChildLost")<{ readonly why: string }> {}
 
-/** An unwatched evaluation took too long and was killed; it may be asked for again, watched. */
+/**
+ * An evaluation that the child itself did not time took too long, and was killed; it may be repeated in a child that
+ * does (`isWatched`).
+ */
 export class Overrun extends Data.TaggedError("Overrun")<{ readonly detail: string }> {}
 
 export interface Child {
-  /** Waits until the child is up, then for its answer. One request at a time. */
+  /** Sends a request to the child once it is up, and waits for its answer. One request at a time. */
   readonly ask: (request: Request) => Effect.Effect<Answer, ChildLost | Overrun>
   readonly isAlive: () => boolean
   /** True if it has started and answers without delay. */

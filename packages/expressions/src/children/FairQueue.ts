@@ -17,7 +17,7 @@ export interface FairQueue<A> {
   readonly add: (origin: string, item: A) => void
   /** The first eligible item of the origin that has used least; of equals, the one that came first. */
   readonly take: (isEligible: (item: A) => boolean) => A | undefined
-  /** Takes an item out that no longer waits for its turn. */
+  /** Removes an item that no longer waits for its turn. */
   readonly remove: (origin: string, item: A) => void
   /** Adds to what an origin has used, in milliseconds; negative to correct an estimate. */
   readonly charge: (origin: string, ms: number) => void

@@ -14,7 +14,7 @@ import type { Answer, Limits, Request } from "../worker/WorkerProtocol.ts"
 import * as Child from "./Child.ts"
 import * as FairQueue from "./FairQueue.ts"
 
-/** The record of an expression: within its bounds when last evaluated, not evaluated yet, or over its bounds. */
+/** The history of an expression: within its bounds when last evaluated, not evaluated yet, or over its bounds. */
 export type Risk = "proven" | "unknown" | "slow"
 
 export interface Turn {
@@ -72,7 +72,7 @@ const makeChildren = (size: number, limits: Limits) => {
     }
   }
 
-  /** Prefers a running child, for slow expressions one that still starts: it may be the next to be killed. */
+  /** Takes a running child; for slow expressions rather one that is still starting, since it may have to be killed. */
   const take = (risk: Risk): Child.Child => {
     discardIdle((child) => !child.isAlive())
     if (idle.length === 0) idle.push(spawn())

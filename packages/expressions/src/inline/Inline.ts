@@ -26,7 +26,7 @@ export type Plan =
   | { readonly op: "exists" | "not"; readonly of: Plan }
   | { readonly op: Comparison | "and" | "or" | "in"; readonly left: Plan; readonly right: Plan }
 
-/** The answer must come from a child process. */
+/** The result for an evaluation that a child process has to do. */
 export const beyond = Symbol("beyond the inline subset")
 
 /**

@@ -30,7 +30,7 @@ export interface Reading {
   readonly nodes: number
 }
 
-/** The names behind `callouts.<stepId>`, up to the first thing that is not one. */
+/** The member names that follow `callouts.<stepId>` in a path, up to the first part that is not a name. */
 export interface CalloutPath {
   readonly stepId: string
   readonly members: ReadonlyArray<string>

@@ -25,7 +25,7 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
     }
   }
 
-  /** `prepare` is called for each turn, and is no part of the bounded time. */
+  /** Runs an evaluation within its time. `prepare` is called for each turn, and its time is not counted. */
   const bounded = <A>(
     isWatched: boolean,
     prepare: () => A,
@@ -80,7 +80,7 @@ export const make = (sandbox: Sandbox, limits: Limits): (request: Request) => An
       }
     })
 
-  /** The parent has checked the source already, in this child or in another. */
+  /** Compiles a source that was checked before, in this child or in another. */
   const compile = (source: string): Compiled => {
     const { compiled, tree } = sandbox.compile(source)
     keep(source, compiled, read(tree).nodes)

@@ -5,7 +5,7 @@
 import type { Transform } from "node:stream"
 import * as zlib from "node:zlib"
 
-/** The length that a head announces, in bytes, if it does so intelligibly. */
+/** The length that a head announces, in bytes; absent if it announces none that can be read. */
 export const announcedLengthOf = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
   const length = headers["content-length"]
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined
@@ -18,7 +18,7 @@ export const announcedLengthOf = (headers: Readonly<Record<string, string | unde
 export interface BodyListener {
   readonly onBody: (body: Uint8Array, cut: boolean) => void
   readonly onBodyError: (error: Error) => void
-  /** The decompressor has taken in what it was given, after `write` answered `false`. */
+  /** Called when the decompressor has processed its input, after `write` returned `false`. */
   readonly onDrain: () => void
 }
 
@@ -32,14 +32,17 @@ export class BoundedBody {
   readonly #maxBytes: number
   readonly #codings: ReadonlyArray<string>
   readonly #listener: BodyListener
-  /** The partner has announced more than will be kept: no need to wait for a byte that tells so. */
+  /** True if the partner announced more bytes than are kept, so that the body is known to be longer. */
   readonly #isLonger: boolean
   readonly #chunks: Array<Uint8Array> = []
   #size = 0
   #done = false
   #decoders: Array<Transform> | undefined
 
-  /** An unknown coding leaves the body as it came: some partners put a character set there. */
+  /**
+   * Prepares the body for its content coding; an unknown coding leaves it as it came, since some partners put a
+   * character set there.
+   */
   constructor(
     head: { readonly contentEncoding: string | undefined; readonly announcedLength: number | undefined },
     maxBytes: number,
@@ -56,7 +59,7 @@ export class BoundedBody {
     this.#isLonger = this.#codings.length === 0 && announcedLength !== undefined && announcedLength > maxBytes
   }
 
-  /** Answers `false` when the sender should pause until `onDrain`. */
+  /** Adds bytes of the body; returns `false` when the sender should pause until `onDrain`. */
   write(chunk: Uint8Array): boolean {
     if (this.#done) return true
     if (this.#codings.length === 0) {

@@ -1,5 +1,5 @@
 /**
- * TLS to partners: what is trusted, who we say we are, and what is wrong with PEM texts before they are used.
+ * TLS to partners: trusted authorities, client certificates, and the checks of PEM texts before they are used.
  * Contract: sections 2 (`SLUICE_CA_CERTS`) and 4 (`caCertificate`, `clientCertificate`, `clientKey`).
  */
 import type { Fault } from "@sluice/domain/order/Order"
@@ -9,7 +9,7 @@ import { Redacted } from "effect"
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto"
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls"
 
-/** The least version that is spoken. Node's own least one can be lowered from outside. */
+/** The lowest TLS version. It is fixed here, because Node's default can be lowered from outside. */
 export const minVersion = "TLSv1.2"
 
 const certificateBlock = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g
@@ -40,7 +40,10 @@ const keyIn = (pem: string): KeyObject | string => {
   }
 }
 
-/** The faults of an identity. A key that reads `[redacted]` is the stored one, and is judged when it is known. */
+/**
+ * The faults of an identity. A key that reads `[redacted]` stands for the stored key, and is checked once that is
+ * substituted.
+ */
 export const identityFaults = (identity: TlsIdentity): ReadonlyArray<Fault> => {
   const { caCertificate, clientCertificate, clientKey } = identity
   const faults: Array<Fault> = []
@@ -82,17 +85,19 @@ export const identityName = (identity: TlsIdentity): string => {
 /** The number of contexts that are kept: settings change, and the old ones are never asked for again. */
 const maxContexts = 1000
 
-/** The TLS contexts of connections, by identity. Making one reads every common authority, so each is made once. */
+/**
+ * The TLS contexts of connections, by identity. Making one reads every authority of the platform, so each is made once.
+ */
 export class SecureContexts {
   readonly #authorities: ReadonlyArray<string>
   readonly #contexts = new Map<string, SecureContext>()
 
-  /** `authorities`: PEM texts of authorities that are trusted besides the common ones. */
+  /** `authorities`: PEM texts of authorities that are trusted besides those of the platform. */
   constructor(authorities: ReadonlyArray<string>) {
     this.#authorities = authorities
   }
 
-  /** `undefined`: Node's own does. Throws where a PEM text cannot be used. */
+  /** The context for an identity; `undefined` if Node's own suffices. Throws if a PEM text cannot be used. */
   of(identity: TlsIdentity | undefined): SecureContext | undefined {
     if (identity === undefined && this.#authorities.length === 0) return undefined
     const name = identity === undefined ? "" : identityName(identity)

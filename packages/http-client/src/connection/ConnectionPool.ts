@@ -54,7 +54,7 @@ interface Origin {
 
 export class ConnectionPool {
   readonly #origins = new Map<string, Origin>()
-  /** Tickets that are to be sent on a used connection. */
+  /** The tickets whose requests wait to be sent on a used connection. */
   #reusing: Array<Ticket> = []
   readonly #limits: Required<{ [K in keyof ConnectionLimits]: number }>
   readonly #dialling: Dialling
@@ -68,12 +68,12 @@ export class ConnectionPool {
     this.#dialling = new Dialling(dialling)
   }
 
-  /** True if requests to this origin are open, so that its literal address was checked already. */
+  /** True if requests to this origin are open, which means that its literal address was checked. */
   knows(origin: string, identity?: TlsIdentity): boolean {
     return this.#origins.has(keyOf(origin, identity))
   }
 
-  /** Sends as soon as a connection is free. The handler may be called before this returns. */
+  /** Sends the request as soon as a connection is free. The handler may be called before this returns. */
   acquire(
     url: string,
     identity: TlsIdentity | undefined,
@@ -106,7 +106,9 @@ export class ConnectionPool {
     else this.#assign(lane, next)
   }
 
-  /** The exchange failed or is no longer wanted: its place in the queue or its connection goes at once. */
+  /**
+   * Removes a request that failed or is no longer wanted: its place in the queue or its connection is given up at once.
+   */
   withdraw(ticket: Ticket): void {
     const { lane, origin } = ticket
     if (lane !== undefined && lane.ticket === ticket) {
@@ -126,14 +128,14 @@ export class ConnectionPool {
     }))
   }
 
-  /** The head of the request is about to be written: what comes from now on is its answer. */
+  /** Notes that the head of the request is about to be written: from now on received bytes belong to its answer. */
   begin({ lane }: Ticket): void {
     lane?.head.begin()
   }
 
   /**
-   * Sends the request on a new connection, because its used one was lost before anything was written. Answers `false`
-   * where it had a new one already: then the partner cannot be reached.
+   * Sends the request on a new connection, because its used one was lost before anything was written. Returns `false`
+   * if its connection was new already: the partner cannot be reached then.
    */
   replace(ticket: Ticket): boolean {
     const { lane, origin } = ticket

@@ -1,6 +1,6 @@
 /**
- * Timers on a clock of Effect's, so that a test's clock drives them. Nearly every one is taken back: so it is no more than
- * a place in a line, of which there is one for each length of time, with a fiber that sleeps until the eldest is due.
+ * Timers on an Effect clock, so that a test's clock drives them. Nearly every timer is cancelled, so setting one only
+ * adds it to a queue. There is one queue for each duration, with a fiber that sleeps until its oldest timer is due.
  */
 import { type Clock, Duration, Effect, Fiber } from "effect"
 
@@ -51,7 +51,7 @@ export class Deadlines {
   readonly #sleepers = new Set<Fiber.Fiber<void>>()
   #isOver = false
 
-  /** Calls `expire` after `ms` milliseconds. What it answers takes that back. */
+  /** Calls `expire` after `ms` milliseconds. Returns the function that cancels it. */
   set(clock: Clock.Clock, ms: number, expire: () => void): () => void {
     const due = clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(ms * 1e6))
     const known = this.#lines.get(clock)?.get(ms)

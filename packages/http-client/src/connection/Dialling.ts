@@ -12,13 +12,16 @@ import { type EgressProxy, openTunnel, type ProxyRefused } from "./EgressProxy.t
 export interface DiallingOptions {
   /** Decides which addresses a name may be connected to; literal addresses never reach it. */
   readonly lookup: LookupFunction
-  /** PEM texts of authorities that are trusted besides the common ones. */
+  /** PEM texts of authorities that are trusted besides those of the platform. */
   readonly authorities?: ReadonlyArray<string> | undefined
-  /** Every connection goes through it. */
+  /** The proxy for every connection; absent: connections are direct. */
   readonly proxy?: EgressProxy | undefined
 }
 
-/** A listener for each socket of an attempt, the last of which is the connection. `false`: it is not wanted any more. */
+/**
+ * Receives each socket of an attempt, the last of which is the connection. Returns `false` if the connection is no
+ * longer wanted.
+ */
 export type OnSocket = (socket: Socket) => boolean
 
 type Connect = ReturnType<typeof buildConnector>
@@ -26,7 +29,7 @@ type Connect = ReturnType<typeof buildConnector>
 export class Dialling {
   readonly #options: DiallingOptions
   readonly #contexts: SecureContexts
-  /** By identity: each has TLS sessions of its own. */
+  /** The connector of each TLS identity, with TLS sessions of its own. */
   readonly #connectors = new Map<string, Connect>()
 
   constructor(options: DiallingOptions) {
@@ -88,7 +91,7 @@ export class Dialling {
     })
   }
 
-  /** Through the proxy, to the first of the checked addresses that it reaches. */
+  /** Connects through the proxy to the first of the checked addresses that it reaches. */
   #tunnel(
     connect: Connect,
     options: buildConnector.Options,

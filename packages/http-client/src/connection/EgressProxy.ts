@@ -71,7 +71,7 @@ const answerIn = (bytes: Buffer): { readonly status: number; readonly rest: Buff
 }
 
 /**
- * Opens a tunnel to `address`, an IP address. `onSocket` is told of the socket as soon as there is one, so that it can be
+ * Opens a tunnel to `address`, an IP address. `onSocket` receives the socket as soon as there is one, so that it can be
  * destroyed; `done` is called once, with the socket when the proxy has accepted.
  */
 export const openTunnel = (

@@ -40,8 +40,8 @@ const tls =
 export const isTlsCode = (code: string): boolean => tls.test(code)
 
 /**
- * True if the partner refused us by it: in TLS 1.3 that comes when the request may be on its way already, and it says that
- * the request was not taken.
+ * True if the partner refused the connection with an alert. In TLS 1.3 that may come after the request was sent, and it
+ * says that the request was not accepted.
  */
 export const isTlsRefusal = (code: string): boolean => /^ERR_SSL_\w*ALERT_/.test(code)
 

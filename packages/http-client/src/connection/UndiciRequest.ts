@@ -68,8 +68,8 @@ export class UndiciRequest implements Dispatcher.DispatchHandler, BodyListener {
   }
 
   /**
-   * undici calls from within its parser, which must not be entered again: what follows may start the next exchange, and
-   * therefore waits until the parser is done.
+   * Settles the exchange outside of undici's parser: the result may start the next exchange, and the parser must not be
+   * entered again from within.
    */
   #settle(ending: Effect.Effect<OutboundResponse, OutboundError>): void {
     if (this.#settled) return

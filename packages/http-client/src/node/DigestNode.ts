@@ -1,6 +1,6 @@
 /**
- * Digests on `node:crypto`, for those who take one of every request: WebCrypto hands each to a thread, and what is hashed
- * of an order takes less than the way there and back.
+ * Digests on `node:crypto`, for callers that need one for every request: WebCrypto hands each to a thread, and hashing
+ * an order takes less time than the way there and back.
  */
 import { Effect, Layer } from "effect"
 import { Digest } from "effect/crypto"

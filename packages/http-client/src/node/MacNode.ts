@@ -1,6 +1,6 @@
 /**
- * HMAC on `node:crypto`, for those who sign every request. Each key becomes a `KeyObject` once: `createHmac` with bytes
- * spends 10 of its 12 µs on looking at them (Node 24.21).
+ * HMAC on `node:crypto`, for callers that sign every request. Each key becomes a `KeyObject` once: `createHmac` with
+ * bytes spends 10 of its 12 µs on reading the key (Node 24.21).
  */
 import { Layer } from "effect"
 import { type Digest, Mac, SecureRandom } from "effect/crypto"

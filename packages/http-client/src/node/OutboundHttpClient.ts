@@ -34,7 +34,7 @@ import {
 
 export interface OutboundHttpClientOptions {
   readonly guard: AddressGuard
-  /** The client undoes content codings itself, as those over `fetch` do. Default: false. */
+  /** True if the client decodes content codings itself, as clients over `fetch` do. Default: false. */
   readonly decodesBodies?: boolean | undefined
 }
 

@@ -29,7 +29,7 @@ export interface OutboundUndiciOptions extends ConnectionLimits {
   readonly guard?: AddressGuard.AddressGuard
   /** Resolves names; must answer with all addresses. Default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined
-  /** PEM texts of authorities that are trusted besides the common ones. */
+  /** PEM texts of authorities that are trusted besides those of the platform. */
   readonly authorities?: ReadonlyArray<string> | undefined
   /** The proxy through which every connection goes; its own address is not judged. */
   readonly proxy?: EgressProxy | undefined

@@ -1,4 +1,4 @@
-/** An egress proxy for tests: it remembers what it was asked for, and misbehaves as it is told. */
+/** An egress proxy for tests: it records its requests, and misbehaves as instructed. */
 import { Context, Effect, Layer } from "effect"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"

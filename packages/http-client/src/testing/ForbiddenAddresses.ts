@@ -203,7 +203,7 @@ export interface ForbiddenUrl {
   readonly kind: "special" | "metadata"
 }
 
-/** Literals and tricks; each is a URL that the parser reads. */
+/** Forbidden URLs, with literal addresses in many spellings; a URL parser accepts each. */
 export const forbiddenUrls: ReadonlyArray<ForbiddenUrl> = [
   ...hosts.map((host): ForbiddenUrl => ({ url: `http://${host}/hook`, kind: "special" })),
   ...hidden.map((url): ForbiddenUrl => ({ url, kind: "special" })),

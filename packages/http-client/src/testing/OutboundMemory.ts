@@ -24,7 +24,7 @@ export class OutboundMemory extends Context.Service<OutboundMemory, {
   readonly requests: ReadonlyArray<OutboundRequest>
 }>()("@sluice/http-client/testing/OutboundMemory") {}
 
-/** Provides `Outbound` and the record of what it was asked. Without a guard, nothing is refused. */
+/** Provides a scripted `Outbound`, and `OutboundMemory` with its requests. Without a guard, nothing is refused. */
 export const layer = (script: OutboundScript, guard?: AddressGuard): Layer.Layer<Outbound | OutboundMemory> =>
   Layer.effectContext(Effect.sync(() => {
     const requests: Array<OutboundRequest> = []

@@ -1,6 +1,6 @@
 /**
- * Stores managed API keys, and keeps those in force in memory. A change is announced as one of the settings is, so that
- * every process knows of it within a second, this one at once. Contract: section 2, "Roles".
+ * Stores managed API keys, and keeps those in force in memory. A change is announced on the channel of the settings: it
+ * is in force at once in this process, and within a second in every other. Contract: section 2, "Roles".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import {
@@ -25,7 +25,7 @@ import { cursor, type CursorInvalid, type Page, page, type PageRequest } from ".
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 
-/** The key cannot be stored as it is asked for. */
+/** The key cannot be stored as requested. */
 export class ApiKeyInvalid extends Schema.TaggedError<ApiKeyInvalid>()("ApiKeyInvalid", {
   faults: Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 }) {}
@@ -41,7 +41,7 @@ export class LastAdministrator extends Schema.TaggedError<LastAdministrator>()("
   name: Schema.String
 }) {}
 
-/** A key in force, or one that has expired. */
+/** A key that authenticates callers, or one that has expired. */
 export interface KnownApiKey {
   readonly id: string
   readonly name: string
@@ -51,11 +51,11 @@ export interface KnownApiKey {
   readonly expiresAt?: number
 }
 
-/** The keys of the environment, beside the stored ones. */
+/** The keys of the process's environment, which are not stored. */
 export interface Surroundings {
   /** Names of the keys in its environment. */
   readonly names: ReadonlySet<string>
-  /** One of them is an administrator's. */
+  /** True if one of them has the role `admin`. */
   readonly hasAdministrator: boolean
   readonly hasTenants: boolean
 }
@@ -158,7 +158,7 @@ const make = Effect.gen(function*() {
   const settings = yield* SettingsLive
   const one = yield* Semaphore.make(1)
   const uses = yield* Queue.unbounded<readonly [id: string, minute: number]>()
-  /** By key, the minute of its last use that this process has told of. */
+  /** The minute, by key, of the last use that this process has recorded. */
   const told = new Map<string, number>()
   let byDigest: ReadonlyMap<string, KnownApiKey> = new Map()
 

@@ -134,7 +134,7 @@ export class AuditLog extends Context.Service<AuditLog, {
     page: PageRequest
   ) => Effect.Effect<Page<AuditRecord>, CursorInvalid | JournalUnavailable>
   readonly get: (id: string) => Effect.Effect<AuditRecord, AuditRecordUnknown | JournalUnavailable>
-  /** Records the fiber's act, which changes nothing that is stored. */
+  /** Records the fiber's act where it changes nothing that is stored. */
   readonly performed: (change: Change) => Effect.Effect<void, JournalUnavailable>
   /** Records that the act was answered with `status` and changed nothing. */
   readonly refused: (act: Act, status: number) => Effect.Effect<void, JournalUnavailable>

@@ -1,7 +1,7 @@
 /**
- * Records an act in the transaction of the change that it makes. Whatever changes something on behalf of a request calls
- * `recordAct` in its transaction, or wraps its one statement in `recorded`; what the system does by itself is performed
- * by fibers without an act, and costs nothing. Contract: section 2, "Audit".
+ * Records an act in the transaction of the change that it makes. Code that changes something for a request calls
+ * `recordAct` in its transaction, or wraps its one statement in `recorded`. Fibers of the system itself carry no act,
+ * and nothing is recorded for them. Contract: section 2, "Audit".
  */
 import { type Act, CurrentAct, CurrentJobAct, type JobAct } from "@sluice/domain/access/Act"
 import { recordedAction } from "@sluice/domain/access/Action"
@@ -15,12 +15,12 @@ import type { SqlError } from "effect/sql/SqlError"
 
 /** The change made by an act. Secrets are redacted before it is stored. */
 export interface Change {
-  /** The id of the record, a UUID, where something else names it. */
+  /** The UUID of the record, where another row refers to it; absent: a new one. */
   readonly id?: string | undefined
   readonly before?: Json
   readonly after?: Json
   readonly reason?: string | undefined
-  /** A `PUT` that created what it names. */
+  /** True for a `PUT` that created its resource. */
   readonly creates?: boolean
   /** The order acted on: the record is kept as long as the order, for its timeline. */
   readonly orderId?: string | undefined
@@ -61,7 +61,7 @@ export const insertAct = (
       )
   )
 
-/** The record that the fiber's act will have, for what follows from it. */
+/** A reference to the record that the fiber's act will have, for rows that name it as their cause. */
 export interface ActReference {
   /** A UUID. */
   readonly id: string

@@ -184,13 +184,13 @@ const make = Effect.gen(function*() {
 })
 
 export class CustomerErasure extends Context.Service<CustomerErasure, {
-  /** Succeeds where a job may be made that erases the customer of this id or e-mail address. */
+  /** Succeeds where a job may be created that erases the customer with this id or e-mail address. */
   readonly request: (
     name: string
   ) => Effect.Effect<void, CustomerUnknown | CustomerBusy | CustomerAmbiguous | JournalUnavailable>
   /**
-   * Does the work of the job, from where it was left. `name`: as it was requested; undefined where the job has forgotten
-   * it, because everything is erased.
+   * Does the work of the job, from the point that it had reached. `name`: as it was requested; `undefined` once the job
+   * has forgotten it, because everything is erased.
    */
   readonly work: (
     jobId: string,

@@ -33,7 +33,7 @@ interface Row {
   readonly email: string | null
 }
 
-/** The subject that a name stands for; it may have nothing here. */
+/** The subject of a name; nothing of them need be stored here. */
 export const findSubject = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, name: string) {
   if (!isStorable(name)) return { name } satisfies CustomerSubject
   const [byId] = yield* sql<Row>`select key, id, email from customers where id = ${name}`
@@ -67,7 +67,7 @@ export const isTheirs = Effect.fnUntraced(function*({ customerId, email }: Custo
 
 const written = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** A condition that is true for every JSON text in the column that may name the subject, and for few others. */
+/** A condition that is true of every JSON text in the column that may name the subject, and of few others. */
 export const mayName = (
   sql: SqlClient.SqlClient,
   { customerId, email }: CustomerSubject,

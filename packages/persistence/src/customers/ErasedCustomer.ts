@@ -54,7 +54,7 @@ const decodedName = (segment: string): string => {
   }
 }
 
-/** Requests that named the customer, and texts of operators and jobs. */
+/** Erases the person from the audit of requests that named them, and from the texts of operators and jobs. */
 export const eraseActs = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   sought: PersonalValues,

@@ -1,6 +1,6 @@
 /**
- * The rows that hold what is known of an order, as an erasure rewrites them: by table, the columns with text of the order,
- * of its partners or of operators. Ids that Sluice made, states, times and counts are in other columns.
+ * The rows of an order that an erasure rewrites: by table, the columns with text of the order, of its partners or of
+ * operators. Ids that Sluice made, states, times and counts are in other columns.
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { Eraser } from "@sluice/domain/internal/erasure/Eraser"
@@ -12,10 +12,13 @@ import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
 /** A table, its key and the columns that are rewritten. `t` in conditions is the table. */
 interface RewrittenTable {
   readonly table: string
-  /** The key's columns. */
+  /** The columns of the primary key. */
   readonly key: ColumnTypes
   readonly texts: ColumnTypes
-  /** The rows that belong to some orders, `$1`, or, for `of: "events"`, to some reported events. */
+  /**
+   * The condition on rows that belong to the orders with the ids `$1` or, for `of: "events"`, to reported events with
+   * these ids.
+   */
   readonly where: string
 }
 

@@ -25,8 +25,8 @@ const since =
   `greatest(coalesce(w.rate_until, '-infinity'), statement_timestamp() - greatest(1 / w.rate, 0.05) * interval '1 s')`
 
 /**
- * The timeline entry that message `m` tells of. One without a body is told of an order's first version, and is named by
- * the order's event.
+ * SQL: the id of the timeline entry that message `m` tells of. A message without a body tells of an order's first
+ * version, whose entry is named by the order's event.
  */
 export const causeOf = (m: string): string =>
   `coalesce(${m}.cause, case when ${m}.body is null then ${versionEntry(`${m}.id`, "1")} end)`
@@ -87,8 +87,9 @@ left join order_versions v on m.body is null and v.order_id = m.order_id and v.v
 order by c.seq`
 
 /**
- * Milliseconds until something is due in a lane that has room, or its rate allows it; null where nothing waits. Of what
- * is claimed only the head counts, which was claimed first: when its claim runs out, the others are looked at.
+ * The statement that gives the milliseconds until a delivery is due in a lane that has room, or until its rate allows
+ * one; null where none waits. Of claimed deliveries only the one claimed first counts: when its claim expires, the
+ * others are looked at.
  */
 export const nextStatement = `with recursive ${open}
 select min(greatest(0, extract(epoch from greatest(head.due_at, ${since} + 1 / w.rate * interval '1 s')

@@ -1,4 +1,7 @@
-/** Reads deliveries, and sends them again. Making them is the journal's, sending them the dispatcher's. Section 7. */
+/**
+ * Reads deliveries, and sends them again. The journal creates deliveries, and the dispatcher sends them. Contract:
+ * section 7.
+ */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { AttemptRecord } from "@sluice/delivery/DeliveryStore"
 import { Destinations } from "@sluice/delivery/Destinations"
@@ -282,9 +285,9 @@ const make = Effect.gen(function*() {
 })
 
 /**
- * Sends these deliveries again, outside of any sequence and on a fresh schedule; those behind them go on. Where an attempt is open
- * at this moment, they are sent when it has ended, unless it succeeded; where its process has died, when its claim has
- * run out.
+ * Sends these deliveries again, outside of any sequence and on a fresh schedule; deliveries that waited for them go on.
+ * Where an attempt is open, they are sent once it has ended, unless it succeeded; where its process has died, once its
+ * claim has expired.
  */
 export const again = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const list = { ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids }
@@ -313,7 +316,7 @@ export class Deliveries extends Context.Service<Deliveries, {
   readonly redeliver: (
     id: string
   ) => Effect.Effect<DeliveryView, DeliveryUnknown | NotDeliverable | JournalUnavailable>
-  /** Sends an endpoint that is there a message of type `test`, also where it is disabled. `message`: a UUIDv7. */
+  /** Sends an existing endpoint, even a disabled one, a message of type `test`. `message`: a UUIDv7. */
   readonly test: (
     endpointId: string,
     message: string,

@@ -1,6 +1,6 @@
 /**
- * Deliveries on PostgreSQL: implements `@sluice/delivery/DeliveryStore`. What ends meanwhile is recorded together, as the
- * journal does. Design: ARCHITECTURE.md, "Deliveries"; contract: section 9.
+ * Deliveries on PostgreSQL: implements `@sluice/delivery/DeliveryStore`. Results that arrive during a commit are
+ * recorded together with the next one, as in the journal. Design: ARCHITECTURE.md, "Deliveries"; contract: section 9.
  */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"

@@ -1,5 +1,6 @@
 /**
- * The messages of an endpoint in order of `webhook-sequence`, for those who pull. Contract: section 7, the feed.
+ * The messages of an endpoint in order of `webhook-sequence`, for receivers that pull them. Contract: section 7, the
+ * feed.
  *
  * A message is given once no lower sequence can still be committed (`FeedHorizon`), with the bytes that were sent, or
  * would be sent now, and signed now.

@@ -35,7 +35,9 @@ export interface Replay {
   readonly finishedAt?: string
 }
 
-/** The states that can be replayed: a pending delivery is sent anyway, and a filtered one was not to be sent. */
+/**
+ * The states that can be replayed. A pending delivery is sent anyway, and a filtered one was never meant to be sent.
+ */
 export const replayable: ReadonlyArray<DeliveryState> = ["delivered", "exhausted", "held", "cancelled"]
 
 /** The scope of a replay; times are inclusive, in epoch milliseconds. */

@@ -14,21 +14,21 @@ import { isOperational, operationalBody, operationalParts } from "../outbox/Oper
 import { calloutColumns, calloutRow } from "../records/CalloutColumns.ts"
 import { columns, type ColumnTypes, parameterCount, unnest } from "../sql/ArrayParameters.ts"
 
-/** The parts of the statement that are left out where nothing needs them. */
+/** The parts of the statement, which are left out where they are not needed. */
 export interface SettleParts {
-  /** Deliveries that end exhausted are told of. */
+  /** True if deliveries in it become exhausted, of which subscribers are told. */
   readonly tells: boolean
-  /** Attempts are records of the steps whose calls they are. */
+  /** True if attempts in it are recorded with the steps whose calls they are. */
   readonly records: boolean
 }
 
 export interface Settling {
   readonly id: string
-  /** The mark of the claim: another one's delivery is not touched. */
+  /** The mark of the claim; the delivery is not touched if another claim holds it. */
   readonly claim: string
   readonly endpointId: string | undefined
   readonly type: string
-  /** A delivery of an order may be in a chain. */
+  /** The order of the delivery, which may then be in a chain. */
   readonly orderId: string | undefined
   readonly settlement: Settlement
 }

@@ -9,12 +9,12 @@ export interface Waiting {
   readonly claim: string | null
   /** The delivery of the same order that has to end first. */
   readonly blocked_by: string | null
-  /** Messages a second that its endpoint takes, where it is due and waits for its turn. */
+  /** The messages a second that its endpoint accepts, where the delivery is due and waits only for its turn. */
   readonly rate: number | null
   readonly attempts: number
 }
 
-/** `host`: where it goes; `paused`: the paused partners by host. */
+/** The reason in words. `host`: the delivery's destination; `paused`: the paused partners by host. */
 export const waitReason = (
   { attempts, blocked_by, claim, rate, state }: Waiting,
   host: string | undefined,

@@ -8,7 +8,7 @@ import { EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import * as OsProcess from "./OsProcess.ts"
 
 export interface Binaries {
-  /** Holds `bin`, `lib` and `share`; may be moved as a whole. */
+  /** The directory that holds `bin`, `lib` and `share`; may be moved as a whole. */
   readonly root: string
   /** The version of the npm package; part of a copy's name. */
   readonly release: string

@@ -1,6 +1,6 @@
 /**
- * Why the embedded PostgreSQL cannot be had. Each message is one line that
- * names the mend, because it is what ends a start (contract, section 2).
+ * The reasons why the embedded PostgreSQL cannot be started. Each message is one line that names the remedy, because it
+ * is what the user reads when a start fails (contract, section 2).
  */
 import { Effect, Schema } from "effect"
 

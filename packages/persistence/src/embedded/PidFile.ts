@@ -16,7 +16,7 @@ export type Endpoint = { readonly _tag: "Socket" } | { readonly _tag: "Loopback"
 export interface PidFile {
   readonly pid: number
   readonly endpoint: Endpoint
-  /** Takes connections. */
+  /** True once it accepts connections. */
   readonly ready: boolean
 }
 

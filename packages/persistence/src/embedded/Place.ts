@@ -24,7 +24,7 @@ export interface Place {
   readonly binaries: Binaries.Binaries
   /** The version of the binaries, as in `18.4`. */
   readonly version: string
-  /** Undefined: ourselves. */
+  /** The account that PostgreSQL runs under; `undefined`: that of this process. */
   readonly account: Account.Account | undefined
 }
 

@@ -110,7 +110,10 @@ export class Issues extends Context.Service<Issues, {
     page: PageRequest
   ) => Effect.Effect<Page<Issue>, CursorInvalid | JournalUnavailable>
   readonly get: (id: string) => Effect.Effect<Issue | undefined, JournalUnavailable>
-  /** Failures up to now are settled by it. A later one reopens a resolved issue, and leaves an acknowledged one so. */
+  /**
+   * Resolves or acknowledges an issue with all its failures up to now. A later failure reopens a resolved issue, and
+   * leaves an acknowledged one as it is.
+   */
   readonly settle: (
     id: string,
     state: "acknowledged" | "resolved",

@@ -24,7 +24,9 @@ import { type Subscribed, subscribedTypes, subscribes, typesOf } from "../outbox
 import { encodeHistory } from "../records/CalloutCodec.ts"
 import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
 
-/** The document at `version`, or the newest. A version that never was is as unknown as the order. */
+/**
+ * The document at `version`, or the newest. Fails with the same error for an unknown version as for an unknown order.
+ */
 export const document = Effect.fnUntraced(function*(orderId: string, version?: number) {
   const sql = yield* SqlClient.SqlClient
   const [row] = version === undefined
@@ -71,7 +73,7 @@ const currentStatement = `select version, ${subscribedTypes} as types, ${
   subscribes(2)
 } as untold from orders where id = $1`
 
-/** The knowledge that the messages of an edit are made with. */
+/** The facts from which the messages of an edit are made. */
 export interface Telling {
   readonly subscribed: Subscribed
   /** The act of an operator that the version follows from. */
@@ -79,7 +81,7 @@ export interface Telling {
 }
 
 interface Edited extends Committed {
-  /** Deliveries were made. */
+  /** True if deliveries were made. */
   readonly tells: boolean
 }
 

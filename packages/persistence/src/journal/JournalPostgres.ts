@@ -211,13 +211,14 @@ const layerWith = <E>(options: Options, register: Register<E>) =>
   )
 
 /**
- * The journal, the reader of its runs, the board of partners that comes with it, and what tells of changes. Closing it stores what waits and
- * leaves this process's runs to others. Building it waits for the database, however long that takes.
+ * The journal, the reader of its runs, the partners' circuit breakers and the notifications of changes. Closing it
+ * stores the waiting writes and leaves this process's runs to others. Building it waits for the database, however long
+ * that takes.
  */
 export const layer = (options: Options = {}): Layer.Layer<Services, never, PgClient | SqlClient.SqlClient> =>
   layerWith(options, registered)
 
-/** The journal as {@link layer} makes it, for the start of a process: fails where the database commits nothing. */
+/** The journal of {@link layer}, for the start of a process: fails where the database commits nothing in time. */
 export const layerInTime = (
   options: Options = {}
 ): Layer.Layer<Services, JournalUnavailable, PgClient | SqlClient.SqlClient> => layerWith(options, registeredInTime)

@@ -36,11 +36,11 @@ interface Found {
   readonly standing: boolean
   /** True if a run over the order is open. */
   readonly ahead: boolean
-  /** The run that the request's key has made before. */
+  /** The run that an earlier request with the same key has made. */
   readonly key_run: string | null
   readonly key_fingerprint: Uint8Array | null
   readonly key_state: RunState | null
-  /** The open run for which the run cannot be retried. */
+  /** The open run because of which this one cannot be retried: the run itself, or another retry of it. */
   readonly open_id: string | null
   readonly open_state: RunState | null
 }

@@ -1,6 +1,6 @@
 /**
- * Notifies this process of deliveries that it stored, after the commit, so that they need not be looked for; and says,
- * before the commit, how many of them it claims.
+ * Notifies this process of deliveries that it stored, after the commit, so that it need not poll for them, and tells a
+ * statement beforehand how many of them this process claims.
  */
 import type { ClaimedDelivery, ClaimRequest } from "@sluice/delivery/DeliveryStore"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
@@ -31,7 +31,7 @@ const patience = "6 seconds"
 
 export class DeliverySignal extends Context.Service<DeliverySignal, {
   readonly publish: () => void
-  /** Passes at the next `publish`, or at once where there was one since the last time that this passed. */
+  /** Passes at the next `publish`, or at once if there was one since it last passed. */
   readonly published: Effect.Effect<void>
   /** The offer for a statement that makes deliveries. */
   readonly offer: () => Offer

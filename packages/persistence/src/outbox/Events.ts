@@ -1,6 +1,6 @@
 /**
- * Stores events that are reported through `POST /v1/events`, with their deliveries: what comes while a commit is under
- * way is stored with the next one, as runs are. Contract: sections 7 and 9.
+ * Stores events that are reported through `POST /v1/events`, with their deliveries: events that arrive during a commit
+ * are stored together with the next one, as in the journal. Contract: sections 7 and 9.
  */
 import { writeCanonical } from "@sluice/domain/internal/json/JsonInTurns"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
@@ -100,22 +100,22 @@ export interface Event {
   readonly repeatable?: Repeatable | undefined
 }
 
-/** The key of a request, and its content, by which a repeat is recognised. */
+/** The key of a request, and its content, by which a repeated request is recognised. */
 export interface Repeatable {
   readonly idempotencyKey: string
-  /** The content of the request: a repeat has the same. */
+  /** The content of the request, which is equal in a repeated one. */
   readonly asked: Json
 }
 
 interface Waiting {
   readonly event: Event
   readonly body: Uint8Array
-  /** The id of the event, or of the one that was stored under its key before. */
+  /** The id of the event, or of the event that an earlier request stored under the same key. */
   readonly stored: Deferred.Deferred<string, SqlError | IntakeConflict>
   readonly asked: Uint8Array | undefined
-  /** The progress of the write, for the answer to its request. */
+  /** The progress of the write, for the response to its request. */
   readonly progress: WriteProgress.WriteProgress | undefined
-  /** True if the caller was told that the event is not stored; it is then not stored if that is still possible. */
+  /** True once the caller was told that the event is not stored; it is then not sent to the database any more. */
   abandoned: boolean
 }
 

@@ -6,18 +6,18 @@
 import { newId } from "../sql/CellText.ts"
 import { endpointsWithRoom, localClaimColumns } from "./LocalClaims.ts"
 
-/** The endpoints, `t`. Where there are none, everything below finds nothing to do. */
+/** SQL: the endpoints, `t`. Where there are none, the parts that follow do nothing. */
 export const endpoints = `t as materialized (
   select id, types, per_order, disabled_at is not null as held from webhook_endpoints
 )`
 
-/** True if endpoint `t` subscribes to a type. */
+/** SQL: true if endpoint `t` subscribes to a type. */
 export const wants = (type: string): string => `(${type} = any(t.types) or '*' = any(t.types))`
 
-/** The claim group (`lane`) of an endpoint. */
+/** SQL: the claim group (`lane`) of an endpoint. */
 export const endpointLane = (id: string): string => `'e:' || ${id}`
 
-/** The chain of an endpoint and an order, in SQL: of its deliveries one is attempted at a time. */
+/** SQL: the chain of an endpoint and an order, of whose deliveries one is attempted at a time. */
 export const endpointChain = (endpoint: string, order: string): string => `${endpoint} || ' ' || ${order}`
 
 /**

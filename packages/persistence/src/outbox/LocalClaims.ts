@@ -11,7 +11,9 @@ import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import type { Submission } from "@sluice/engine/journal/Journal"
 import type { Offer } from "./DeliverySignal.ts"
 
-/** The parameters: a mark, endpoints with their room, the room of any other endpoint, and the total. */
+/**
+ * The parameters of the SQL below: a mark, endpoints with their room, the room of any other endpoint, and the total.
+ */
 export const localClaimParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
   PgTypes.uuid(mark),
   { ...PgTypes.text(null), oid: PgTypes.OID.textArray, value: [...room.room.keys()] },
@@ -46,7 +48,7 @@ export interface LocalClaim {
   readonly endpointId: string
 }
 
-/** The claimed deliveries as one text, since the rows of the flush have one shape. */
+/** SQL: the claimed deliveries as one text, since the rows of a flush's result have one shape. */
 export const localClaimText = `dw.id::text || dw.message_id || dw.endpoint_id || ' ' || dw.seq`
 
 const uuidLength = 36
@@ -66,7 +68,7 @@ export interface LocalClaimMessage {
   /** Epoch milliseconds. */
   readonly createdAt: number
   readonly orderId?: string
-  /** The timeline entry that it tells of. */
+  /** The timeline entry that the message tells of. */
   readonly cause?: string
   readonly body: Uint8Array
 }

@@ -58,13 +58,16 @@ export const noStepMessages = `xm as (
 
 const hex = (uuid: string) => `replace(${uuid}::text, '-', '')`
 
-/** Ids of timeline entries, of hyphenated UUIDs: as `identity/Ids` makes them. */
+/** SQL: ids of timeline entries from hyphenated UUIDs, as `identity/Ids` makes them. */
 export const runEntry = (run: string): string => `'process_event-' || ${hex(run)}`
 export const stepEntry = (run: string, index: string): string => `'step-' || ${hex(run)} || '-' || ${index}`
 export const versionEntry = (event: string, version: string): string =>
   `'version-' || ${hex(event)} || '-' || ${version}`
 
-/** The body of an error webhook; `event` is version 1 of the order. */
+/**
+ * SQL: the body of an error webhook. `first`: version 1 of the order as text; `errors`: the failures of the plugins as
+ * text.
+ */
 export const errorBody = (run: { readonly event: string; readonly id: string }, first: string, errors: string) =>
   `convert_to('{"eventId":"event-' || ${hex(run.event)} || '","processEventId":"process_event-' || ${hex(run.id)}
       || '","event":' || ${first} || ',"pluginErrorOutput":' || ${errors} || '}', 'UTF8')`

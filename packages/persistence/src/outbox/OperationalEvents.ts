@@ -16,7 +16,7 @@ import { endpointLane, endpoints, wants } from "./FanOut.ts"
 /** The channel on which processes that send are notified of deliveries that were made elsewhere. */
 export const deliveriesChannel = "sluice_deliveries"
 
-/** The parts that store `ev` (id, type, at, body), and make the deliveries `dw` of what has subscribers. */
+/** SQL: the parts that store the events `ev` (id, type, at, body), and make deliveries `dw` to their subscribers. */
 export const operationalParts = `${endpoints},
 mw as (
   insert into messages (id, type, created_at, body)
@@ -39,7 +39,7 @@ export const isOperational = (type: string): boolean => operationalTypes.some((o
 
 /** Members of an operational event besides `at`. */
 export interface OperationalMembers extends Readonly<Record<string, Json | undefined>> {
-  /** Never empty. */
+  /** The reason for the event; never empty. */
   readonly reason: string
 }
 

@@ -28,7 +28,7 @@ export interface Outcome {
   readonly named: NamedChange | undefined
   /** The order version from which `completion` and `named` were derived: on any other the entry is stale. */
   readonly seen: number | undefined
-  /** The messages that tell of the change of the order and of the run's end. */
+  /** The messages about the order's change and the run's end. */
   readonly told: ReadonlyArray<Told>
   /** The customers and subscriptions touched, each at most once in a statement: `ON CONFLICT DO UPDATE` refuses a second one. */
   readonly customers: ReadonlyArray<string>

@@ -1,7 +1,7 @@
 /**
- * The statement that stores entries which leave something behind: the flush statement, and with it customers,
- * subscriptions, and the messages of all of them. Sorted by customer, one per customer at most; bodies are built from
- * the rows that were written. Contract: section 9; design: ARCHITECTURE.md, "Deliveries".
+ * The statement that stores entries with an outcome: the flush statement together with customers, subscriptions and
+ * messages. Sorted by customer, one per customer at most; bodies are built from the rows that were written. Contract:
+ * section 9; design: ARCHITECTURE.md, "Deliveries".
  */
 import type * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { StepTarget } from "@sluice/delivery/DeliveryStore"
@@ -129,14 +129,14 @@ const namedMessages = `
     ${entitlementsBody("nw")}, ${runEntry("nz.run_id")}
   from nw join nz on nz.found_id = nw.id where nz.entitles`
 
-/** The first parameter of `named`, where those of the outcome begin at `first`. */
+/** The position of the first parameter of `named`, where the parameters of the outcome begin at `first`. */
 export const namedColumn = (first: number): number =>
   [failure, customer, subscription, sent, told].reduce((column, types) => column + parameterCount(types), first)
 
 export interface OutcomePartsOptions {
-  /** With the messages of `Told`. */
+  /** True to include the messages of `Told`. */
   readonly tells: boolean
-  /** With the changes of subscriptions that orders name. */
+  /** True to include the changes of subscriptions that orders name. */
   readonly names: boolean
 }
 

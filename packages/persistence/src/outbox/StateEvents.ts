@@ -16,13 +16,13 @@ import { Effect } from "effect"
 import { everyType, type Subscribed } from "./Subscribed.ts"
 
 /**
- * A message that an entry makes besides those that its run leaves behind. Type `end` stands for the end's own type, on
- * which the database decides; its body is the order at that time. With `tail`, the body continues with the name of the
- * run's pipeline and then with `tail`.
+ * A message of an entry about its order or run. Type `end` stands for the type of the run's end, which the database
+ * decides; its body is the order at that time. With `tail`, the body continues with the name of the run's pipeline and
+ * then with `tail`.
  */
 export interface Told {
   readonly type: "order.updated" | "order.status_changed" | "end" | "run.waiting" | "run.compensation_failed"
-  /** Orders the messages of one commit: their sequences ascend by it. */
+  /** The position among the messages of one commit, whose sequences ascend by it. */
   readonly place: number
   readonly body?: string
   readonly tail?: string
@@ -37,7 +37,7 @@ const waits: ReadonlyArray<string> = ["run.waiting", everyType]
 const undone: ReadonlyArray<string> = ["run.compensation_failed"]
 const updatesAndEnds: ReadonlyArray<string> = [...updates, ...ends]
 
-/** Types whose messages a change of an order makes. */
+/** The types of the messages that a change of an order makes. */
 export const typesOfWrite: ReadonlyArray<string> = updates
 
 /** The types of the messages that an entry makes where they have subscribers. */
@@ -89,7 +89,7 @@ export const prepareChanges = (write: OrderWrite | undefined, { tells }: Subscri
     ? undefined
     : Effect.uninterruptible(Effect.map(inTurns(changesIn(write)), (changes) => void prepared.set(write, changes)))
 
-/** The UUID of what the entry's version follows from: the act of an operator, the last callout, or the run. */
+/** The UUID of the cause of an entry's version: the operator's act, the last callout, or the run. */
 export const causeOfWrite = ({ callouts, runId }: Entry): string => {
   const last = callouts.at(-1)?.record
   return last === undefined ? runId : actOf(last) ?? last.id
@@ -99,9 +99,7 @@ export const causeOfWrite = ({ callouts, runId }: Entry): string => {
 const actOf = ({ resolution }: CalloutRecord): string | undefined =>
   resolution?.act === undefined ? undefined : uuidOf(resolution.act)
 
-/**
- * The state events that a new version of an order brings; `cause` is the timeline entry that the version follows from.
- */
+/** The messages about a new version of an order; `cause` is the timeline entry that the version follows from. */
 export const toldOfWrite = (
   write: OrderWrite,
   cause: string | undefined,

@@ -10,7 +10,7 @@ export const everyType = "*"
 
 export interface Subscribed {
   readonly tells: (type: string) => boolean
-  /** Replaces the knowledge: every type that an endpoint names. */
+  /** Replaces the known types by `types`, all those that some endpoint subscribes to. */
   readonly set: (types: ReadonlyArray<string>) => void
 }
 
@@ -24,12 +24,15 @@ export const make = (): Subscribed => {
   }
 }
 
-/** An expression for `Subscribed.set`: the types that endpoints name, separated by spaces; null where there are none. */
+/** SQL for `Subscribed.set`: the types that endpoints subscribe to, separated by spaces; null where there are none. */
 export const subscribedTypes = `(select string_agg(distinct s.type, ' ') from webhook_endpoints w,
   unnest(w.types) as s(type))`
 
 export const typesOf = (text: unknown): ReadonlyArray<string> => typeof text === "string" ? text.split(" ") : []
 
-/** The guard: an endpoint subscribes to one of the types in parameter `n`, a list that has `*` where it has any. */
+/**
+ * SQL: true if an endpoint subscribes to one of the types in parameter `n`, a list that contains `*` where it is not
+ * empty.
+ */
 export const subscribes = (n: number): string =>
   `exists (select from webhook_endpoints w where w.types && $${n}::text[])`

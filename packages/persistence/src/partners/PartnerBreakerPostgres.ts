@@ -1,6 +1,7 @@
 /**
- * The board on PostgreSQL: a row for each partner that was ever unwell. What this process finds out is in its memory at
- * once and stored in the background; what the others find out comes with the look that is taken every second anyway.
+ * The partners' circuit breakers on PostgreSQL: a row for each partner whose circuit has ever opened. What this process
+ * observes is in its memory at once and stored in the background; what others observe is read with the poll that runs
+ * every second anyway.
  */
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import {
@@ -58,7 +59,7 @@ const newsCondition = ({ _tag }: News): Condition => _tag === "Failed" ? "down" 
 
 export interface PartnerBreakerBoard {
   readonly service: PartnerBreaker["Service"]
-  /** Everything that the database knows against partners. */
+  /** Takes over the partners whose circuit is not closed, as the poll has read them. */
   readonly seen: (unwell: ReadonlyArray<Unwell>) => void
 }
 
@@ -134,7 +135,10 @@ const reset = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, host: string
   return row === undefined ? undefined : statusOf(row)
 })
 
-/** The breaker board on PostgreSQL. `changed`: held runs may be claimed sooner than the next look. */
+/**
+ * The partners' circuit breakers on PostgreSQL. `changed` is called when held runs may be claimed sooner than the next
+ * poll.
+ */
 export const make = Effect.fnUntraced(function*(changed: () => void, announcements: WorkNotifications) {
   const sql = yield* SqlClient.SqlClient
   const wake = Latch.makeUnsafe(false)

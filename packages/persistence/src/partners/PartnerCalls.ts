@@ -11,8 +11,8 @@ import { Clock, Effect, Exit, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 
 /**
- * The upper bounds of the classes in which durations are counted, in milliseconds, a quarter apart; longer ones are in
- * a last class.
+ * The upper bounds of the classes in which durations are counted, in milliseconds, each a quarter above the one before;
+ * longer durations are counted in a last class.
  */
 export const bounds: ReadonlyArray<number> = Array.from({ length: 56 }, (_, n) => 1.25 ** n)
 
@@ -31,7 +31,7 @@ interface Counts {
 interface HostCalls {
   open: number
   counts: Counts | undefined
-  /** Counts of minutes that are over, and not stored to their end. */
+  /** Counts of past minutes that are not stored completely. */
   over: Array<Counts>
   changed: boolean
   known: boolean
@@ -46,7 +46,9 @@ const classOf = (ms: number): number => {
 const isFailure = (exit: Exit.Exit<OutboundResponse, OutboundError>): boolean =>
   Exit.isSuccess(exit) ? exit.value.status >= 500 : true
 
-/** The duration below which the share of calls stayed, in milliseconds; `null` where there were none. */
+/**
+ * The percentile of the durations, in milliseconds: `share` of the calls took no longer; `null` where there were none.
+ */
 export const percentile = (durations: ReadonlyArray<number>, share: number): number | null => {
   const calls = durations.reduce((sum, count) => sum + count, 0)
   if (calls === 0) return null

@@ -35,7 +35,7 @@ interface Waiter {
   readonly line: string
   readonly released: boolean
   readonly since: number
-  /** It has a place among the open requests, and only wants another time. */
+  /** True if it counts among the open requests already, and only needs another time. */
   readonly counted: boolean
   readonly settle: (answer: number | TurnNotNear) => void
 }
@@ -43,12 +43,12 @@ interface Waiter {
 interface Host {
   readonly name: string
   readonly waiters: Set<Waiter>
-  /** Requests that have a place: open, or given a time. */
+  /** The requests that count: open ones, and those with a time at which to begin. */
   open: number
-  /** Told to the database, so that the next answer is worth asking for. */
+  /** The number that the database was last told. */
   stored: number
   running: boolean
-  /** Something has changed since the database was asked. */
+  /** True if something has changed since the database was last asked. */
   changed: boolean
   wake: (() => void) | undefined
   readonly served: Map<string, number>
@@ -58,7 +58,7 @@ interface Host {
 interface Answer {
   readonly delays: ReadonlyArray<number>
   readonly againMs: number
-  /** Runs wait for the host, unowned: requests that were not released go behind them. */
+  /** True if runs wait for the host without an executor: requests that were not released go behind them. */
   readonly held: boolean
   /** The monotonic time at which `delays` begin, in milliseconds. */
   readonly at: number

@@ -13,16 +13,19 @@ export interface Standing {
   readonly nextTurn: number
   /** Open requests of all processes. */
   readonly open: number
-  /** Requests that want a turn and count among the open ones from then on; and those that are counted already. */
+  /**
+   * The number of requests that want a turn and count as open from then on; `counted`: those that count already and
+   * only want another time.
+   */
   readonly wanted: number
   readonly counted: number
 }
 
 export interface Allocation {
-  /** Delays from now, in milliseconds, of the turns that are given; those already counted get theirs first. */
+  /** The turns that are given, as delays from now in milliseconds; requests that count already get theirs first. */
   readonly delays: ReadonlyArray<number>
   readonly nextTurn: number
-  /** Milliseconds after which asking again may give a turn by the rate; 0 where the rate does not keep it back. */
+  /** Milliseconds after which asking again may give a turn; 0 if the rate keeps no request back. */
   readonly againMs: number
 }
 
@@ -30,7 +33,10 @@ export interface Allocation {
 const aheadMs = 250
 const aheadOfOpenMs = 25
 
-/** A turn that is used later than this is given up for another, in milliseconds. It costs as much of the rate: 4 %. */
+/**
+ * The time within which a turn has to be used, in milliseconds; one that is used later is exchanged for another. The
+ * margin costs 4 % of the rate.
+ */
 export const lateMs = 40
 
 /** The time between two turns, in milliseconds. */

@@ -30,7 +30,7 @@ export interface VersionRow {
 export interface ReadCallout<Row extends CalloutRow = CalloutRow> {
   readonly row: Row
   readonly record: CalloutRecord
-  /** The length of what is shown of the record, the order that was sent aside. */
+  /** The length of what is shown of the record, without the order that was sent. */
   readonly size: number
 }
 
@@ -144,7 +144,7 @@ export const calloutView = (
   }
 }
 
-/** The view of a record with all of its bodies, however large: they are read in turns. */
+/** The view of a record with all of its bodies, however large: large ones are read in turns. */
 export const wholeCalloutView = Effect.fnUntraced(
   function*(runId: string, callout: ReadCallout, versions: ReadonlyMap<number, VersionRow>) {
     const bodies = new Map<string, Json>()
@@ -159,8 +159,8 @@ export const wholeCalloutView = Effect.fnUntraced(
 )
 
 /**
- * The records in the order in which the attempts were made: a step's requests one after the other, each by attempt, and
- * after them the answer that came to a callback URL.
+ * The records in the order in which the attempts were made: by request of a step, then by attempt, and after them the
+ * answer that came to a callback URL.
  */
 export const inOrder = <Row extends CalloutRow>(
   callouts: ReadonlyArray<ReadCallout<Row>>

@@ -1,6 +1,6 @@
 /**
- * The callouts of a process event: those that were made in it, and those of the steps that it reuses, which are read
- * where they were made. One statement, by index. Contract: section 8.
+ * The callouts of a process event: those that were made in it, and those of the steps that it reuses, which are stored
+ * with the run that made them. One statement, by index. Contract: section 8.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { inlineBodyLimit } from "@sluice/domain/callout/CalloutRecord"
@@ -28,7 +28,7 @@ const statement = `select c.run_id, c.id, coalesce(u.step, c.step) as step, c.ou
   where c.run_id = any(array_append($2::uuid[], $1)) and (c.run_id = $1 or u.step is not null)
   order by c.run_id, c.id`
 
-/** Bodies over 64 KiB are only measured. */
+/** Reads the callouts of a process event; bodies over 64 KiB are measured and not read. */
 export const calloutRows = Effect.fnUntraced(function*(runId: string, steps: ReadonlyArray<StepRow>) {
   const sql = yield* SqlClient.SqlClient
   const reused = steps.flatMap(({ index, reusedFrom, reusedIndex }) => {

@@ -1,6 +1,6 @@
 /**
- * Reads orders: documents as the text that was stored, so that no digit is lost on the way. Writing is the journal's.
- * Contract: sections 3 and 7.
+ * Reads orders: documents are returned as the stored text, so that no digit is lost. The journal writes them. Contract:
+ * sections 3 and 7.
  */
 import { int8, timestamptz } from "@effect/sql-pg/PgTypes"
 import { type ProcessEventId, processEventId } from "@sluice/domain/identity/Ids"
@@ -223,18 +223,18 @@ const stored = (row: Listed, settled: (runId: string) => SettledMember): ListedO
 })
 
 export class Orders extends Context.Service<Orders, {
-  /** Newest first. A page is shorter than `limit` where its documents are large. */
+  /** A page of the list, newest first. It is shorter than `limit` where its documents are large. */
   readonly list: (
     filters: OrderFilters,
     page: PageRequest
   ) => Effect.Effect<Page<ListedOrder>, CursorInvalid | JournalUnavailable>
-  /** The newest version. */
+  /** The newest version of the order. */
   readonly get: (id: string) => Effect.Effect<StoredOrder, OrderNotFound | JournalUnavailable>
   readonly version: (
     id: string,
     version: number
   ) => Effect.Effect<StoredOrder, OrderNotFound | OrderVersionUnknown | JournalUnavailable>
-  /** Oldest first, from the order's creation on. */
+  /** The order's history, oldest first, from its creation on. */
   readonly history: (
     id: string,
     page: PageRequest

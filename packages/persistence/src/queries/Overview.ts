@@ -1,6 +1,6 @@
 /**
- * The current activity, for the console. One statement of bounded index look-ups for each window, executed at most once a
- * second regardless of the number of readers, and rarely enough to take a twentieth of one connection's time.
+ * The current activity, for the console. One statement of bounded index look-ups for each window, executed at most once
+ * a second regardless of the number of readers, and rarely enough to occupy one connection for a twentieth of the time.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import type { Overview as OverviewView, OverviewWindow } from "@sluice/domain/run/Overview"

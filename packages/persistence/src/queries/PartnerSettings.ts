@@ -1,6 +1,6 @@
 /**
- * Partners as an operator sees them: every host that was called, is limited or was unwell, and the limits, which are
- * settings: in force within a second on every process. Contract: section 7, `/v1/partners`.
+ * Partners as an operator sees them: every host that was called, has limits or had an open circuit. Limits are
+ * settings: they are in force within a second in every process. Contract: section 7, `/v1/partners`.
  */
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { JournalUnavailable } from "@sluice/engine/journal/Journal"
@@ -27,14 +27,14 @@ export interface RecentCalls {
 export interface Partner {
   readonly host: string
   readonly state: BreakerState
-  /** Epoch milliseconds; absent if it was never unwell. */
+  /** Epoch milliseconds since which the circuit is in its state; absent if it never opened. */
   readonly since?: number
   readonly failures: number
-  /** Runs that wait for it. */
+  /** The number of runs that wait for the partner. */
   readonly waiting: number
-  /** When the next of them is tried, epoch milliseconds; absent where none waits. */
+  /** The time at which the next held run is tried, in epoch milliseconds; absent where none waits. */
   readonly nextTryAt?: number
-  /** Requests on the wire. */
+  /** The number of requests on their way. */
   readonly open: number
   readonly maxConcurrent?: number
   readonly ratePerSecond?: number
@@ -43,7 +43,7 @@ export interface Partner {
   readonly last10m: RecentCalls
 }
 
-/** A change of limits: what is absent stays, `null` is lifted. */
+/** A change of limits: an absent member keeps its value, `null` removes the limit. */
 export interface LimitsChange {
   readonly maxConcurrent?: number | null
   readonly ratePerSecond?: number | null

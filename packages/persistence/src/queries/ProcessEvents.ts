@@ -279,11 +279,11 @@ export class ProcessEvents extends Context.Service<ProcessEvents, {
    * (`Json.stringify` writes them as they came).
    */
   readonly get: (id: string) => Effect.Effect<ProcessEvent, ProcessEventUnknown | JournalUnavailable>
-  /** The same from what this process has stored of a run, without reading the database. */
+  /** The process event of a run that ended, built from this process's transcript, without reading the database. */
   readonly ended: (run: EndedRun) => Effect.Effect<ProcessEvent, JournalUnavailable>
   /**
-   * A text that is another one when the process event has changed: one statement, for those who watch. `undefined`
-   * where there is none.
+   * A text that changes whenever the process event changes, in one statement, for streams; `undefined` for an unknown
+   * id.
    */
   readonly mark: (id: string) => Effect.Effect<string | undefined, JournalUnavailable>
   /** One callout with its bodies, however large. */

@@ -1,6 +1,6 @@
 /**
- * Reads runs that ended, whole: with their steps, their callout records and the order as it was when they asked.
- * Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
+ * Reads whole runs that ended: with their steps, their callout records, and the order at the versions from which
+ * requests were built. Contract: section 7, `POST /v1/pipelines/{name}/simulate`.
  */
 import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import type { Order } from "@sluice/domain/order/Order"
@@ -99,7 +99,7 @@ export class RecordedRuns extends Context.Service<RecordedRuns, {
     pipeline: string,
     orderId: string
   ) => Effect.Effect<EndedRun | undefined, JournalUnavailable>
-  /** The runs with everything that belongs to them; few at a time, for each may hold mebibytes. Oldest first. */
+  /** The runs with everything that belongs to them, oldest first. Ask for few at a time: each may hold mebibytes. */
   readonly read: (runs: ReadonlyArray<EndedRun>) => Effect.Effect<ReadonlyArray<RecordedRun>, JournalUnavailable>
 }>()("@sluice/persistence/RecordedRuns") {
   static readonly layer = Layer.effect(RecordedRuns, Effect.suspend(() => make))

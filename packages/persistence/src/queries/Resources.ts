@@ -1,4 +1,6 @@
-/** Reads what orders leave behind: customers and subscriptions, as the text that was stored. Contract: sections 7, 9. */
+/**
+ * Reads the customers and subscriptions that completed orders create, as the stored text. Contract: sections 7 and 9.
+ */
 import { int8 } from "@effect/sql-pg/PgTypes"
 import { processEventId } from "@sluice/domain/identity/Ids"
 import { isStorable } from "@sluice/domain/order/Order"
@@ -68,7 +70,7 @@ const versionText = ({ after, at, before, order_id, run_id, version }: VersionRo
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
 
-  /** `place`: the expression that orders the rows; see `subscriptions_cancelled`. */
+  /** Reads a page. `place`: the expression that orders the rows; see `subscriptions_cancelled`. */
   const read = Effect.fnUntraced(function*(
     kind: ResourceKind,
     clauses: ReadonlyArray<Statement.Fragment>,

@@ -1,6 +1,6 @@
 /**
- * A filter of runs as SQL: what an index serves bounds a walk over `runs`, and what none serves is asked of each row of
- * that walk. Contract: section 7, `GET /v1/process-events`.
+ * A filter of runs as SQL. Conditions that an index serves bound a walk over `runs`; the others are checked for each
+ * row of that walk. Contract: section 7, `GET /v1/process-events`.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { isStorable } from "@sluice/domain/order/Order"
@@ -18,7 +18,7 @@ import {
 } from "../sql/UnindexedFilters.ts"
 import { uuidAt } from "./RunRow.ts"
 
-/** True unless a text of the filters cannot be stored: then nothing matches. */
+/** False if a text of the filters cannot be stored (a NUL, half a surrogate pair): then nothing matches. */
 export const isAskable = ({ email, orderId, partner, pipeline, q, step }: RunFilter): boolean =>
   [orderId, pipeline, email, partner, q, step].every((text) => text === undefined || isStorable(text))
 

@@ -22,12 +22,12 @@ export interface RunRow {
   readonly started_at: Date | null
   readonly finished_at: Date | null
   readonly failed_steps: number
-  /** The partner that the run waits for, and its mark of that wait, a `Wait` as JSON. */
+  /** The partner that the run waits for, and the mark of that wait, a `Wait` as JSON. */
   readonly held_for: string | null
   readonly wait_mark: string | null
 }
 
-/** The reason in words: that of a wait, as long as it lasts, before the run's own. */
+/** The reason in words: that of a wait while it lasts, otherwise the run's own. */
 export const reasonOf = ({ held_for, reason, wait_mark }: RunRow): string | null => {
   if (held_for === null) return reason
   const turn = wait_mark === null ? undefined : (JSON.parse(wait_mark) as { readonly turn?: string }).turn

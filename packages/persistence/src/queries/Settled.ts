@@ -1,10 +1,10 @@
-/** The member `settled` of runs that ended badly: true for one that has been put right. Contract: section 7. */
+/** The member `settled` of failed runs: true if the failure has been dealt with. Contract: section 7. */
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { isUnsettled } from "../sql/UnindexedFilters.ts"
 
-/** The member `settled` of a run that ended badly; no member for any other run. */
+/** The member `settled` of a failed run; absent for any other run. */
 export type SettledMember = { readonly settled?: boolean }
 
 const endedBadly = (state: RunState): boolean => state === "failed" || state === "compensation-failed"

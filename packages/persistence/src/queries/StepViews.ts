@@ -1,6 +1,6 @@
 /**
- * The steps of a process event: what the journal has of them, and for the rest of the pipeline what is still to come or
- * never came. Pure. Contract: section 8.
+ * The steps of a process event: those that the journal has, then those of the pipeline that are still to run or never
+ * ran. Pure. Contract: section 8.
  */
 import type { CalloutView } from "@sluice/domain/callout/CalloutRecord"
 import type { Outcome } from "@sluice/domain/callout/Outcome"
@@ -17,7 +17,7 @@ import {
 } from "@sluice/domain/run/ProcessEvent"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 
-/** The facts about the run around the steps. */
+/** The facts about the run that its steps' views need. */
 export interface RunAround {
   readonly state: RunState
   /** Epoch milliseconds; absent while it is queued. */

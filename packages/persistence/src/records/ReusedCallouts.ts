@@ -1,6 +1,6 @@
 /**
- * The callout records of reused steps. They stay where they were made and are referred to: nothing is copied, and what
- * retention forgets is forgotten everywhere.
+ * The callout records of reused steps. They stay where they were made and are referred to: nothing is copied, and a
+ * record that retention deletes is gone from both runs.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { uuidOf } from "@sluice/domain/identity/Ids"
@@ -10,12 +10,12 @@ import { SqlClient } from "effect/sql"
 import type { StoredCallout } from "./CalloutCodec.ts"
 
 export interface ReusedStep {
-  /** The run that reuses. */
+  /** The run that reuses the step. */
   readonly runId: string
   readonly step: StepRow
 }
 
-/** A record as the run that reuses it has it: under its own id and the step's index there. */
+/** A record in the run that reuses it: with that run's id and the step's index there. */
 export type ReusedCallout = StoredCallout & { readonly run_id: string; readonly origin: string }
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })

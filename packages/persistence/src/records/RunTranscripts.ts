@@ -1,8 +1,9 @@
 /**
  * Transcripts of what the journal stored of a run through this process, so that a client that waits for the run
- * (`Prefer: wait`) is answered without reading the database. A transcript is kept from the acceptance of the run to the
- * answer, for those runs alone whose request asks for one and that reuse no calls of another run. It is given up as soon as anything of the run may have been
- * stored from elsewhere (a release, a takeover, a cancel, a change of the order), and the database is read.
+ * (`Prefer: wait`) is answered without reading the database. A transcript is kept from the run's acceptance to the
+ * response, and only for runs whose request waits and that reuse no calls of another run. It is dropped as soon as
+ * another process may have stored something of the run (a release, a takeover, a cancel, a change of the order); the
+ * database is read then.
  */
 import type { FinalRunState } from "@sluice/domain/run/ProcessEvent"
 import {
@@ -22,7 +23,7 @@ export const Transcribed = Context.Reference<boolean>("@sluice/persistence/recor
   defaultValue: () => false
 })
 
-/** A callout record as it was stored: of the step at `index`. */
+/** A callout record as it was stored, with the index of its step. */
 export type EndedCallout = Entry["callouts"][number]
 
 /** A run that has ended, as it was stored. */
@@ -38,7 +39,7 @@ export interface EndedRun {
   readonly failedSteps: number
   readonly steps: ReadonlyArray<StepRow>
   readonly callouts: ReadonlyArray<EndedCallout>
-  /** The texts of the order's versions. */
+  /** The order's documents as text, by version. */
   readonly documents: ReadonlyMap<number, string>
   /** The order's version when the run had ended. */
   readonly version: number
@@ -69,7 +70,7 @@ interface Transcript {
   /** Epoch milliseconds. */
   readonly begunAt: number
   readonly startedAt: number
-  /** Steps that the run reuses of the one that it retries. */
+  /** Steps that the run reuses from the run that it retries. */
   readonly reused: ReadonlyArray<StepRow>
   readonly entries: Array<readonly [Entry, version: number]>
   readonly documents: Map<number, string>

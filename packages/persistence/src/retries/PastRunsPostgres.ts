@@ -1,6 +1,6 @@
 /**
- * Runs as a retry has to know them, without what partners said: implements `@sluice/engine/PastRuns`. Every statement is
- * a look-up in an index.
+ * Past runs for retries, without the partners' answers: implements `@sluice/engine/PastRuns`. Every statement is a
+ * look-up in an index.
  */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"

@@ -1,5 +1,5 @@
 /**
- * Seals every stored secret again with the first key of `SLUICE_ENCRYPTION_KEY`, so that the others can be taken away.
+ * Seals every stored secret again with the first key of `SLUICE_ENCRYPTION_KEY`, so that the other keys can be removed.
  * Contract: section 4.
  *
  * - Online: a batch is sealed first and written in one statement, which changes only rows that still hold the text that
@@ -7,7 +7,7 @@
  * - Resumable: nothing is remembered beside the rows. What is sealed with the first key is passed over, so a rotation
  *   that was killed goes on where it ended.
  * - Complete: passes follow until one finds nothing to seal, since a server whose first key is another one may have
- *   sealed with it meanwhile.
+ * sealed with it meanwhile.
  */
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -22,15 +22,15 @@ const batchSize = 50
 /** The passes after which another process must be sealing with another key. */
 const mostPasses = 5
 
-/** Values are sealed with another key again and again. */
+/** Values are sealed with another key again and again: a server whose first key differs is running. */
 export class KeyStillUsed extends Schema.TaggedError<KeyStillUsed>()("KeyStillUsed", {
   message: Schema.String
 }) {}
 
-/** One table so far, in one pass. */
+/** The progress within one table, in one pass. */
 export interface RotationProgress {
   readonly table: string
-  /** The rows that were looked at, and those that there are. */
+  /** The rows that were examined; `rows`: those of the table. */
   readonly done: number
   readonly rows: number
   /** The values that were sealed again. */

@@ -24,7 +24,7 @@ export interface SealedRow {
 /** A row with its values sealed by the first key. */
 export interface ResealedRow {
   readonly row: SealedRow
-  /** The text in place of the row's; null forgets a token, which is fetched anew. */
+  /** The text that replaces the row's; null deletes a token, which is fetched again. */
   readonly text: string | null
   /** The number of values that were sealed again. */
   readonly sealed: number

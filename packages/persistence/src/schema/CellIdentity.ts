@@ -1,10 +1,10 @@
-/** The cell that a database remembers to be. Contract: section 11, "Start". */
+/** The number of the cell that a database belongs to, stored in the database. Contract: section 11, "Start". */
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { sqlText } from "../sql/SqlFault.ts"
 import { MigrationFailed } from "./Migrations.ts"
 
-/** The database is another cell: its ids, settings and tenants are those of another place. */
+/** The database belongs to another cell, with other ids, settings and tenants. */
 export class CellMismatch extends Schema.TaggedError<CellMismatch>()("CellMismatch", {
   expected: Schema.Int,
   found: Schema.Int
@@ -15,7 +15,7 @@ export class CellMismatch extends Schema.TaggedError<CellMismatch>()("CellMismat
   }
 }
 
-/** Enters the cell's id where the database knows none yet, and fails where it knows another. */
+/** Stores the cell's number in a database that has none, and fails if the database has another. */
 export const claimCell = Effect.fn("CellIdentity.claimCell")(
   function*(cell: number) {
     const sql = yield* SqlClient.SqlClient

@@ -1,4 +1,6 @@
-/** The columns of `customers` that hold what an order says of its customer, each a JSON text, by member. */
+/**
+ * The columns of `customers` that hold an order's data about its customer, each a JSON text, by the order's member.
+ */
 import type { CustomerMember } from "@sluice/domain/order/Customer"
 
 export const customerColumns: Readonly<Record<CustomerMember, string>> = {

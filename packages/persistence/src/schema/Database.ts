@@ -22,8 +22,8 @@ export interface Options {
   /** Default: the pool's part of the connection budget, 10. */
   readonly maxConnections?: number
   /**
-   * The number of connections that the process may need: as many are opened before the layer is built. Default 1, which
-   * only checks the login.
+   * The number of connections that the process may need: as many are opened, as a check, before the layer is built.
+   * Default 1, which only checks the login.
    */
   readonly connections?: number
   /** The wait for a host that accepts writes. Default 11 s: a start ends within 15 s. */
@@ -43,7 +43,7 @@ export interface Options {
  */
 export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
   message: Schema.String,
-  /** Nothing answered, so that the same may succeed later; false where the database refused. */
+  /** True if nothing answered, so that another try may succeed; false if the database refused. */
   isAway: Schema.Boolean,
   cause: Schema.Defect()
 }) {}

@@ -75,7 +75,7 @@ const compare = Effect.fnUntraced(function*(clock: DatabaseClock) {
   clock.compare({ read: row.read, took: Number(clock.monotonicTimeNanosUnsafe() - sent) / 1e6 })
 })
 
-/** Replaces the `Clock` of the layers above by the database's. */
+/** Replaces the `Clock` of the layers above it by one that follows the database's. */
 export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effect(
   Clock.Clock,
   Effect.gen(function*() {

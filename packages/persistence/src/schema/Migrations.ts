@@ -88,7 +88,7 @@ export class SchemaTooNew extends Schema.TaggedError<SchemaTooNew>()("SchemaTooN
   }
 }
 
-/** A migration was refused; nothing of it stays. */
+/** A migration failed; nothing of it was stored. */
 export class MigrationFailed extends Schema.TaggedError<MigrationFailed>()("MigrationFailed", {
   message: Schema.String,
   cause: Schema.Defect()
@@ -184,10 +184,9 @@ const transaction = (sql: SqlClient.SqlClient, record: Migrations) =>
   )
 
 /**
- * Brings the schema up to date and answers what was applied. Of several
- * processes that start together one migrates; the others wait for it.
- * `Migrator` alone would apply an old program's migrations to any newer schema
- * without a word, and races for its own table.
+ * Brings the schema up to date and returns the migrations that were applied. Of several processes that start together
+ * one migrates; the others wait for it. `Migrator` alone would apply an old program's migrations to any newer schema
+ * silently, and two processes would race for its own table.
  */
 export const migrate = Effect.fn("Migrations.migrate")(function*(record: Migrations = migrations) {
   const sql = yield* SqlClient.SqlClient

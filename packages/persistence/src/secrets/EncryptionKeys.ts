@@ -1,4 +1,7 @@
-/** The keys of `SLUICE_ENCRYPTION_KEY`: base64, separated by commas, of which the first seals. Contract: section 2. */
+/**
+ * The keys of `SLUICE_ENCRYPTION_KEY`: base64, separated by commas. New secrets are sealed with the first one.
+ * Contract: section 2.
+ */
 import { Array as Arr, Redacted, Result } from "effect"
 
 /** The number of bytes of a key. */
@@ -13,7 +16,7 @@ const readKey = (text: string): Result.Result<Redacted.Redacted<Uint8Array>, str
   return Result.fail(bytes === undefined ? "is not base64" : `holds ${bytes.length} bytes instead of ${keyBytes}`)
 }
 
-/** Reads the keys, or says in words that repeat none of them what is wrong with which. */
+/** Reads the keys; otherwise a text that says which key is at fault and why, and repeats none of them. */
 export const readKeys = (value: string): Result.Result<ReadonlyArray<Redacted.Redacted<Uint8Array>>, string> => {
   const texts = value.split(",").map((text) => text.trim())
   const at = (index: number) => texts.length === 1 ? "" : `entry ${index + 1} `

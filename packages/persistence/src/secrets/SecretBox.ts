@@ -32,11 +32,11 @@ export class SecretUnreadable extends Schema.TaggedError<SecretUnreadable>()("Se
 export interface SecretPlace {
   /** `pipeline`, `connector`, `authProvider`, `webhookEndpoint`, `token`. */
   readonly kind: string
-  /** The row's id. */
+  /** The id of the row that holds the secret. */
   readonly id: string
-  /** JSON pointer inside the document. */
+  /** The JSON Pointer of the secret inside the row's document. */
   readonly pointer: string
-  /** The version of the row, where an id has several. */
+  /** The version of the row, where several rows have its id. */
   readonly version?: number
 }
 
@@ -58,7 +58,7 @@ const bind = (place: SecretPlace, keyId: string | undefined): Uint8Array => {
 }
 
 interface NamedKey {
-  /** Eight hex digits of a digest of the key: enough to tell keys apart, and nothing to guess the key by. */
+  /** Eight hex digits of a digest of the key: enough to tell keys apart, too few to guess a key from. */
   readonly id: string
   readonly key: Aead.Key
 }
@@ -134,16 +134,19 @@ const make = Effect.fnUntraced(function*(given: ReadonlyArray<Redacted.Redacted<
 })
 
 export class SecretBox extends Context.Service<SecretBox, {
-  /** Without a key nothing is sealed, and nothing opens. */
+  /** False if there is no key: then nothing can be sealed or opened. */
   readonly hasKey: boolean
-  /** True if a stored text is sealed with the key that seals now. */
+  /** True if a stored text is sealed with the current key. */
   readonly isCurrent: (stored: string) => boolean
-  /** The text to store in place of `text`. Sealing the same text twice gives two different texts. */
+  /** Seals `text` for `place`; the result is stored in its place. Two calls give two different results. */
   readonly seal: (text: string, place: SecretPlace) => Effect.Effect<string, EncryptionKeyMissing>
-  /** The text that was sealed at this very place, with any of the keys. */
+  /** Opens a text that was sealed for this place, with whichever key sealed it. */
   readonly open: (stored: string, place: SecretPlace) => Effect.Effect<string, SecretUnreadable>
 }>()("@sluice/persistence/SecretBox") {
-  /** With keys of 32 bytes, of which the first seals; without any, secrets are refused and everything else works. */
+  /**
+   * Makes a box with keys of 32 bytes, of which the first seals; without any, secrets are refused and everything else
+   * works.
+   */
   static readonly layer = (
     keys: ReadonlyArray<Redacted.Redacted<Uint8Array>>
   ): Layer.Layer<SecretBox, EncryptionKeyInvalid> =>

@@ -29,7 +29,7 @@ const keyOf = ({ clientId, scope, tls, tokenUrl }: TokenKey): string => {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex")
 }
 
-/** The place of the token in a row. */
+/** The place of a row's token, by which it is sealed. */
 export const tokenPlace = (rowKey: string): SecretPlace => ({ kind: "token", id: rowKey, pointer: "" })
 
 /** Earlier releases bound a token to words that a row does not hold. */
@@ -55,7 +55,7 @@ const make = Effect.gen(function*() {
       ([row]) => row
     )
 
-  /** The value of a row that was sealed with this key and these credentials. */
+  /** The token of a row, if the row was sealed with this key and these credentials. */
   const opened = (key: TokenKey, { sealed }: Row) =>
     sealed === null ? Effect.undefined : box.open(sealed, placeOf(key, sealed)).pipe(
       Effect.flatMap(decode),

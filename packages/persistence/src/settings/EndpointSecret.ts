@@ -1,4 +1,7 @@
-/** The secret of a webhook endpoint: made where none is given, kept where none is written, rotated. Section 4. */
+/**
+ * The secret of a webhook endpoint: generated where none is given, kept where a write omits it, rotated on request.
+ * Contract: section 4.
+ */
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { redacted } from "@sluice/domain/redaction/Redaction"
@@ -12,7 +15,7 @@ const secretLength = 32
 export const freshSecret = (): string =>
   secretPrefix + Base64.encode(globalThis.crypto.getRandomValues(new Uint8Array(secretLength)))
 
-/** The written document with the stored secrets that it refers to. */
+/** The written document with the stored secrets to which it refers. */
 export const withSecret = (written: JsonObject, before: JsonObject | undefined, fresh: string): JsonObject => {
   const rotated = written["rotated"] ?? before?.["rotated"]
   return {
@@ -22,7 +25,9 @@ export const withSecret = (written: JsonObject, before: JsonObject | undefined, 
   }
 }
 
-/** The document under a new secret; the one before signs too for 24 hours from `now`, epoch milliseconds. */
+/**
+ * The document with the secret `fresh`; the former secret signs too for 24 hours from `now`, in epoch milliseconds.
+ */
 export const rotated = (before: JsonObject, fresh: string, now: number): JsonObject => ({
   ...before,
   secret: fresh,

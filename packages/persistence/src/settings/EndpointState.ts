@@ -55,8 +55,8 @@ const tellDisabled = (sql: SqlClient.SqlClient, id: string, { url }: JsonObject,
   tellOperational(sql, "endpoint.disabled", { reason, endpointId: id, url: redactUrl(String(url)) })
 
 /**
- * Disables the endpoint as if its document had been written so; does nothing where it is, or is not there. `tells`: false
- * where the delivery of an operational event is the reason, which causes no further one.
+ * Disables the endpoint as if its document had been written with `enabled: false`; does nothing if it is disabled or
+ * unknown. `tells`: false if the delivery of an operational event is the reason, so that no further event follows.
  */
 export const disable = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, id: string, reason: string, tells = true) {
   yield* sql`select revision from settings_revision for update`

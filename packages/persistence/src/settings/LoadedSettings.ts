@@ -1,7 +1,7 @@
 /**
- * The settings as one statement sees them, decoded for use. What cannot be read disables the setting that holds it, and
- * no other: a setting with a secret that does not open stays in its place, so that no other one is taken for it, and
- * whatever needs it fails with nothing sent. A document that this release cannot decode is left out. Contract: section 4.
+ * The settings as one statement sees them, decoded for use. A secret that does not open disables only the setting that
+ * holds it. That setting stays among the others, so that no other is selected in its place; a step or delivery that
+ * needs it fails, with nothing sent. A document that this release cannot decode is left out. Contract: section 4.
  */
 import { kindText } from "@sluice/domain/internal/settings/SettingsKind"
 import { type JsonObject, parse } from "@sluice/domain/json/Json"
@@ -31,7 +31,7 @@ export interface LoadedSettings extends SettingsSnapshot {
   readonly webhookEndpoints: ReadonlyMap<string, WebhookEndpoint>
 }
 
-/** A setting that cannot be used, or not as a whole, and why. */
+/** A setting that cannot be used, or only in part, and the reason. */
 export interface UnreadableSetting {
   readonly kind: SettingsKind
   readonly id: string
@@ -46,7 +46,7 @@ interface Row {
   readonly id: string
   readonly version: number
   readonly document: string
-  /** An operator has paused the pipeline. */
+  /** True if an operator has paused the pipeline. */
   readonly paused: boolean
 }
 

@@ -28,7 +28,7 @@ const placeOf = (kind: SettingsKind, id: string, version: number | undefined, se
   ...(version !== undefined && { version })
 })
 
-/** A document as it was before it was sealed. */
+/** A document whose secrets were opened. */
 export interface Opened {
   /** The document; secrets that do not open read `[redacted]`. */
   readonly document: JsonObject
@@ -55,7 +55,7 @@ export const seal = Effect.fnUntraced(function*(
 const opened = (box: Box, text: string, place: SecretPlace) =>
   isSealed(text) ? Effect.result(box.open(text, place)) : Effect.succeed(Result.succeed(text))
 
-/** Opens the secrets of a stored document. Never fails: one that does not open leaves the rest readable. */
+/** Opens the secrets of a stored document. Never fails: the document stays usable if a secret does not open. */
 export const open = Effect.fnUntraced(function*(
   box: Box,
   kind: SettingsKind,
@@ -74,14 +74,11 @@ export const open = Effect.fnUntraced(function*(
   return result
 })
 
-/** True if a secret in a stored document is not sealed with the key that seals now. */
+/** True if a secret in a stored document is not sealed with the current key. */
 export const isStale = (box: Box, kind: SettingsKind, document: JsonObject): boolean =>
   secretsIn(kind, document).some(({ value }) => !box.isCurrent(value))
 
-/**
- * The stored document with every secret sealed anew that is not sealed with the key that seals now. What does not open
- * stays as it is.
- */
+/** The stored document with each secret sealed by the current key. A secret that does not open stays as it is. */
 export const reseal = Effect.fnUntraced(function*(
   box: Box,
   kind: SettingsKind,

@@ -1,11 +1,11 @@
 /**
- * Copies the settings of cell 0, where they are written, into another cell's database, so that everything in that cell
- * finds them where one database has them. Contract: section 11, "Settings".
+ * Copies the settings of cell 0, where they are written, into another cell's database, so that the cell's code reads
+ * them as with a single database. Contract: section 11, "Settings".
  *
- * A copy is one transaction in the cell, in line behind other changes of its settings. It reads cell 0 while it holds
- * its place, so that of several processes that copy at once none writes an older state over a newer one. What belongs
- * to the cell alone stays: the time of an endpoint's next request, since when it fails, the time of a partner's next
- * turn. An endpoint that the cell has disabled by itself is disabled in cell 0 first.
+ * A copy is one transaction in the cell, serialised with other changes of its settings. It reads cell 0 while it holds
+ * that lock, so that of several processes that copy at once none writes an older state over a newer one. State of the
+ * cell's own is kept: the time of an endpoint's next request, the time since which it fails, the time of a partner's
+ * next turn. An endpoint that the cell has disabled by itself is disabled in cell 0 first.
  */
 import { int8 } from "@effect/sql-pg/PgTypes"
 import { Effect } from "effect"
@@ -146,7 +146,7 @@ const apply = Effect.fnUntraced(function*(
   yield* announce(to)
 })
 
-/** Copies what has changed since the last copy; answers if anything had. */
+/** Copies the settings that have changed since the last copy; returns whether any had. */
 export const copySettings = (
   from: SqlClient.SqlClient,
   to: SqlClient.SqlClient

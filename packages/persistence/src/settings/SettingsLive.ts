@@ -148,9 +148,9 @@ const make = Effect.gen(function*() {
 export class SettingsLive extends Context.Service<SettingsLive, {
   readonly current: () => LoadedSettings
   readonly pipeline: (name: string, version: number) => Effect.Effect<Pipeline | undefined, JournalUnavailable>
-  /** Reads everything anew; done when what is committed by now is in force. */
+  /** Reads all settings again; returns once every change committed before the call is in force. */
   readonly refresh: Effect.Effect<void, JournalUnavailable>
-  /** The snapshot at once, and every one that replaces it. */
+  /** The current snapshot, and then each one that replaces it. */
   readonly changes: Stream.Stream<SettingsSnapshot>
 }>()("@sluice/persistence/SettingsLive") {
   /** Watches while its scope is open; the engine's port comes with it. Holds one connection of the pool. */

@@ -16,11 +16,11 @@ export interface SettingRow {
   readonly document: string
   readonly created_at: Date
   readonly updated_at: Date
-  /** A webhook endpoint's. */
+  /** Present for webhook endpoints. */
   readonly disabled_at?: Date | null
   readonly disabled_reason?: string | null
   readonly failing_since?: Date | null
-  /** A pipeline's. */
+  /** Present for pipelines. */
   readonly paused_at?: Date | null
   readonly paused_reason?: string | null
   readonly paused_by?: string | null

@@ -37,9 +37,9 @@ export interface SettingsOf {
   /** Writes the document under `id`. A secret that reads `[redacted]` keeps the stored one. */
   readonly put: (id: string, document: JsonObject, precondition?: Precondition) => Effect.Effect<Put, PutError>
   readonly get: (id: string) => Effect.Effect<StoredSetting, SettingUnknown | JournalUnavailable>
-  /** Newest first, by creation. */
+  /** A page of the settings, newest first by creation. */
   readonly list: (page: PageRequest) => Effect.Effect<Page<StoredSetting>, CursorInvalid | JournalUnavailable>
-  /** A pipeline's versions stay: runs keep the one that they started with. */
+  /** Deletes a setting. The versions of a pipeline stay: runs keep the one that they started with. */
   readonly delete: (
     id: string,
     precondition?: Precondition
@@ -47,7 +47,10 @@ export interface SettingsOf {
 }
 
 export interface WebhookEndpointSettings extends SettingsOf {
-  /** A new secret, shown once; for 24 hours from `now` (epoch milliseconds) the old one signs too. */
+  /**
+   * Gives an endpoint a new secret, which is shown once; for 24 hours from `now` (epoch milliseconds) the old one signs
+   * too.
+   */
   readonly rotate: (
     id: string,
     now: number
@@ -55,7 +58,7 @@ export interface WebhookEndpointSettings extends SettingsOf {
 }
 
 export interface PipelineSettings extends SettingsOf {
-  /** From within a second on no process starts a run of the pipeline; what is taken in stays queued. */
+  /** Pauses a pipeline: within a second no process starts a run of it any more; accepted orders stay queued. */
   readonly pause: (name: string, reason: string) => Effect.Effect<StoredSetting, SettingUnknown | JournalUnavailable>
   readonly resume: (name: string, reason: string) => Effect.Effect<StoredSetting, SettingUnknown | JournalUnavailable>
   /** Every version, newest first, also of a pipeline that was deleted. */
@@ -63,7 +66,7 @@ export interface PipelineSettings extends SettingsOf {
     name: string,
     page: PageRequest
   ) => Effect.Effect<Page<StoredSetting>, SettingUnknown | CursorInvalid | JournalUnavailable>
-  /** One of them; a process event names it. */
+  /** One version of a pipeline, which a process event names. */
   readonly version: (
     name: string,
     version: number
@@ -94,7 +97,7 @@ const make = Effect.gen(function*() {
     })
   })
 
-  /** A secret goes on where none is written, and is made where there is none. */
+  /** Writes an endpoint. An omitted secret is kept, or generated where none is stored. */
   const putEndpoint: SettingsOf["put"] = Effect.fnUntraced(function*(id, document, precondition = {}) {
     const fresh = freshSecret()
     let secret: string | undefined

@@ -1,4 +1,4 @@
-/** The table of each noun of the settings. */
+/** The table of each kind of setting. */
 import type { SettingsKind } from "@sluice/domain/settings/SettingsDocument"
 
 export const tables: Readonly<Record<SettingsKind, string>> = {

@@ -54,7 +54,7 @@ const update = (sql: SqlClient.SqlClient, kind: SettingsKind, id: string, text: 
     SET version = version + 1, document = ${text}, updated_at = clock_timestamp() WHERE id = ${id} RETURNING *`
 
 export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) => {
-  /** `carry`: what of the stored document goes on where the new one is silent. */
+  /** Writes a setting. `carry`: the members of the stored document that stay if the new one omits them. */
   const put = Effect.fnUntraced(function*(
     kind: SettingsKind,
     id: string,
@@ -109,7 +109,10 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
     yield* recordAct(sql, { before: shown(kind, row).document })
   })
 
-  /** Pauses a pipeline or resumes it, and answers it as it is then. Resuming one that is not paused changes nothing. */
+  /**
+   * Pauses a pipeline or resumes it, and returns the setting after that. Resuming a pipeline that is not paused changes
+   * nothing.
+   */
   const pause = Effect.fnUntraced(function*(id: string, reason: string, paused: boolean) {
     const row = yield* lockedSetting(sql, "pipeline", id)
     if (row === undefined) return yield* new SettingUnknown({ kind: "pipeline", id })

@@ -1,7 +1,7 @@
-/** A setting as it is stored and shown, and what a change of it answers. Contract: section 7. */
+/** A setting as it is stored and shown, and the result of changing one. Contract: section 7. */
 import type { JsonObject } from "@sluice/domain/json/Json"
 
-/** A document as it may be shown. */
+/** A stored setting, in the form that may be shown. */
 export interface StoredSetting {
   readonly id: string
   /** The version, from 1, increased with each change of the content. */
@@ -16,11 +16,11 @@ export interface StoredSetting {
 }
 
 export interface Put extends StoredSetting {
-  /** There was none of this id before. */
+  /** True if the id had no setting before. */
   readonly created: boolean
-  /** False where the content is equal to the stored one: nothing was written. */
+  /** False if the content equals the stored one: nothing was written. */
   readonly changed: boolean
-  /** A webhook endpoint's, where it is new: shown once. */
+  /** The generated secret of a new webhook endpoint: shown once. */
   readonly secret?: string
 }
 

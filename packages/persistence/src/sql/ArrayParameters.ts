@@ -1,7 +1,7 @@
 /**
- * Parameters of a statement that is sent over and over with another number of rows: one array per column, its type
- * named, so that the text of the statement stays the same and stays prepared, and an empty array has a type too. A
- * statement for exactly one row has one parameter per column instead, which costs the database less.
+ * Parameters of a statement that is sent again and again with varying numbers of rows: one array per column, with an
+ * explicit type. The text stays the same, so that it stays prepared, and an empty array has a type too. A statement for
+ * exactly one row has one parameter per column instead, which costs the database less.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 

@@ -1,5 +1,5 @@
 /**
- * The SQL client: Effect's own over a pool of PostgreSQL connections, with what Sluice needs of every session. Session
+ * The SQL client: Effect's own client over a pool of PostgreSQL connections, with Sluice's session settings. Session
  * settings are made by the first statement of each connection, not as startup parameters, which poolers refuse.
  * Statements that commit are counted in the `WriteProgress` of the request that they serve.
  */
@@ -25,7 +25,7 @@ export interface Config extends PgPool.Config {
   readonly hosts?: Hosts | undefined
 }
 
-/** Makes the settings of a session, for as long as it lasts. */
+/** Applies the settings to a session, for as long as it lasts. */
 export const configure = (connection: PgConnection.PgConnection, settings: Settings): Effect.Effect<void, SqlError> => {
   const entries = Object.entries(settings)
   if (entries.length === 0) return Effect.void
@@ -115,7 +115,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<PgClient.PgClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
   const pool = yield* PgPool.make(config)
   const inCell = inCellText(yield* CurrentCell)
-  /** Those that are configured. */
+  /** The connections that have their settings. */
   const connections = new WeakMap<PgConnection.PgConnection, Connection>()
 
   const ready = (session: PgConnection.PgConnection): Effect.Effect<Connection, SqlError> => {

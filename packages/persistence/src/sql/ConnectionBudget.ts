@@ -2,11 +2,11 @@
 export const connectionBudget = {
   /** Requests, lists, takeover, settings; two of them listen for notifications. */
   pool: 10,
-  /** The writer's connections: small writes, large ones, and what a run's end leaves behind. */
+  /** The writer's connections: for small writes, for large writes, and for entries that make deliveries. */
   journal: 3,
-  /** To claim deliveries, to record attempts, and to hear of other processes' deliveries. */
+  /** Connections that claim deliveries, that record attempts, and that listen for other processes' deliveries. */
   deliveries: 3,
-  /** To note what blocks the process, when something does. */
+  /** A connection to record which step blocks the process, when one does. */
   watchdog: 1
 }
 

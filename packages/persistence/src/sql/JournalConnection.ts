@@ -1,6 +1,6 @@
 /**
- * A connection of the journal's own: opened when needed, thrown away after every error that leaves an answer open, with
- * timeouts that suit a writer others wait for. The pool's connections have none of these settings.
+ * A connection for the journal alone: opened when needed, discarded after every error that leaves a result unknown,
+ * with timeouts that suit a writer for which others wait. The pool's connections have none of these settings.
  */
 import type { PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
@@ -16,7 +16,7 @@ import { steadyPlans } from "./StatementPlans.ts"
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
 export interface JournalConnection {
-  /** Opens the connection where it is not open. What fails here was never sent. */
+  /** Opens the connection if it is not open. If this fails, nothing was sent. */
   readonly ready: Effect.Effect<Result.Result<void, SqlError>>
   /** Never interrupted halfway: an answer is awaited, or the connection is closed. */
   readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Result.Result<Rows, SqlError>>
@@ -41,7 +41,7 @@ export type Config = PgClientConfig & Pick<Client.Config, "hosts">
 interface Open {
   readonly connection: PgConnection.PgConnection
   readonly scope: Scope.Closeable
-  /** True if a message sent on it may arrive. */
+  /** True if a message that is sent on it may arrive. */
   readonly isAlive: () => boolean
 }
 

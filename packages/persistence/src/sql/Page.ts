@@ -27,7 +27,7 @@ export interface Page<A> {
 export interface Places {
   /** The keys by which the list is ordered. */
   readonly keysAt: (index: number) => ReadonlyArray<string | number>
-  /** The cursor of a page that begins behind the item. */
+  /** The cursor of a page that begins after the item at `index`. */
   readonly cursorAt: (index: number) => string
 }
 
@@ -39,7 +39,7 @@ export class CursorInvalid extends Schema.TaggedError<CursorInvalid>()("CursorIn
 /** Encodes the cursors of a list: the keys of a row as a JSON list, in base64url. */
 export interface Cursor<Keys> {
   readonly write: (keys: Keys) => string
-  /** `undefined` where the request has none. */
+  /** The keys in the request's cursor; `undefined` where it has none. */
   readonly read: (page: PageRequest) => Effect.Effect<Keys | undefined, CursorInvalid>
 }
 
@@ -77,7 +77,10 @@ export const placesOf = <Row, Keys extends ReadonlyArray<string | number>>(
   cursorAt: (index) => cursor.write(keysOf(rows[index]!))
 })
 
-/** A page of `limit` items from the rows of a statement that asked for one more; `cut`: more follow in any case. */
+/**
+ * A page of `limit` items from the rows of a statement that was asked for one more. `cut`: more rows follow even if
+ * that one is missing.
+ */
 export const page = <Row, A, Keys extends ReadonlyArray<string | number>>(
   rows: ReadonlyArray<Row>,
   limit: number,

@@ -3,7 +3,7 @@ import type { SqlError } from "effect/sql/SqlError"
 
 /**
  * The kind of a failed statement:
- * - `away`: no answer. It may or may not have been stored.
+ * - `away`: no answer; the change may or may not have been stored.
  * - `busy`: nothing is stored; the same may succeed later (deadlock, serialization, lock or statement timeout).
  * - `refused`: nothing is stored and never will be: the row is at fault.
  */

@@ -1,7 +1,7 @@
 /**
- * All of it or nothing, in one transaction of its own. Where the connection is lost in the middle, Effect's transaction
- * dies over the `ROLLBACK` that it cannot send (a defect); here it fails like any statement whose answer did not come, so
- * that callers say that the database is away, and loops in the background try again.
+ * Runs statements in a transaction. If the connection is lost in the middle, Effect's transaction dies over the
+ * `ROLLBACK` that it cannot send (a defect); here it fails like any statement whose reply is lost, so that callers
+ * report that the database is away and background loops try again.
  */
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"

@@ -8,12 +8,12 @@
  */
 import type { SqlClient, Statement } from "effect/sql"
 
-/** Orders or runs that one page looks at. */
+/** The number of orders or runs that one page examines. */
 export const walked = 5000
 
 const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
-/** The order `id` at `version` holds the address as one of its texts, in any case. */
+/** SQL: the order `id` at `version` contains the address as one of its texts, in any case. */
 export const holdsEmail = (
   sql: SqlClient.SqlClient,
   email: string,
@@ -23,7 +23,7 @@ export const holdsEmail = (
     and v.version = ${sql.literal(order.version)}
     and strpos(lower(v.doc), ${JSON.stringify(email.toLowerCase())}) > 0 offset 0)`
 
-/** The newest version of the order of run `w` holds the address: one look-up, without the order's row. */
+/** SQL: the newest version of the order of run `w` contains the address: one look-up, without the order's row. */
 export const orderHoldsEmail = (sql: SqlClient.SqlClient, email: string): Statement.Fragment =>
   sql`exists (select from (
       select v.doc from order_versions v where v.order_id = w.order_id order by v.version desc limit 1
@@ -33,14 +33,14 @@ export const orderHoldsEmail = (sql: SqlClient.SqlClient, email: string): Statem
 const called = (sql: SqlClient.SqlClient, alias: "c" | "k", partner: string): Statement.Fragment =>
   sql`${sql.literal(alias)}.record ~* ${`"endpoint":"https?://([^/?#@"]*@)?${quoted(partner)}[/?#"]`}`
 
-/** Run `w` waits for this partner: to be available, for its turn, or for an answer after its last callout. */
+/** SQL: run `w` waits for this partner: to be available, for its turn, or for an answer after its last callout. */
 export const waitsFor = (sql: SqlClient.SqlClient, partner: string): Statement.Fragment =>
   sql`(w.held_for is not null and w.held_for = ${partner.toLowerCase()} or w.held_for is null and w.state = 'waiting'
     and exists (select from (
       select k.record from callouts k where k.run_id = w.id order by k.id desc limit 1
     ) k where ${called(sql, "k", partner)} offset 0))`
 
-/** The last failed step of run `w`, and its last callout, fulfil all that is given. */
+/** SQL: the last failed step of run `w`, and its last callout, fulfil all conditions given. */
 export const failedAt = (
   sql: SqlClient.SqlClient,
   { outcome, partner, step }: {
@@ -71,24 +71,26 @@ const resolved = String.raw`"resolution":\{"reason":"([^"\\]|\\.)*","at":\d+(,"r
 const unresolved = `not exists (select from steps s where s.run_id = w.id
     and strpos(s.record, '"resolution":{') > 0 and s.record ~ '${resolved}' offset 0)`
 
-/** A condition: no failed step of run `w` was resolved by hand. */
+/** SQL: no failed step of run `w` was resolved by hand. */
 export const isUnresolved = (sql: SqlClient.SqlClient): Statement.Fragment => sql.literal(unresolved)
 
-/** The text of the condition `isUnsettled`. */
+/** The text of the SQL condition `isUnsettled`. */
 export const unsettled = `w.state in ('failed', 'compensation-failed')
     and not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)
     and ${unresolved}
     and not exists (select from issues i where i.id = w.issue_id
       and (i.acknowledged_at >= w.finished_at or i.resolved_at >= w.finished_at) offset 0)`
 
-/** A condition: run `w` failed, was neither retried nor resolved by hand, and its issue was not dealt with since. */
+/** SQL: run `w` failed, was neither retried nor resolved by hand, and its issue was not dealt with since. */
 export const isUnsettled = (sql: SqlClient.SqlClient): Statement.Fragment => sql.literal(unsettled)
 
-/** A condition: run `w` has ended, and nothing remains to be repaired. */
+/** SQL: run `w` has ended, and no failure of it remains to be dealt with. */
 export const isSettled = (sql: SqlClient.SqlClient): Statement.Fragment =>
   sql`w.finished_at is not null and not (${isUnsettled(sql)})`
 
-/** The text is a part of run `w`'s id, of its order's or event's id, or of the order's external id; in any case. */
+/**
+ * SQL: the text is a part of run `w`'s id, of its order's or event's id, or of the order's external id; in any case.
+ */
 export const idHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragment => {
   const part = text.toLowerCase()
   return sql`(strpos('process_event-' || replace(w.id::text, '-', ''), ${part}) > 0
@@ -97,6 +99,6 @@ export const idHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragm
     or exists (select from orders o where o.id = w.order_id and strpos(lower(o.external_id), ${part}) > 0 offset 0))`
 }
 
-/** The text is a part of the id or of the external id of order `w`, in any case. */
+/** SQL: the text is a part of the id or of the external id of order `w`, in any case. */
 export const orderIdHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragment =>
   sql`(strpos(lower(w.id), ${text.toLowerCase()}) > 0 or strpos(lower(w.external_id), ${text.toLowerCase()}) > 0)`

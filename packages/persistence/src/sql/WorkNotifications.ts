@@ -1,6 +1,7 @@
 /**
- * Tells other processes at once that there is work: a queued run that this process does not execute, or a partner that
- * was reset. What is announced is only that it is worth looking; the look finds it all the same, a second later.
+ * Notifies other processes that there is work: a queued run that this process does not execute, or a partner whose
+ * circuit was reset. A notification only makes them poll at once; without it their next poll, within a second, finds
+ * the same work.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
@@ -16,7 +17,7 @@ const again = "1 second"
 
 export interface WorkNotifications {
   readonly announce: () => void
-  /** Calls `hear` for each announcement, and whenever some may have been missed. Goes on for ever. */
+  /** Calls `hear` for each notification, and whenever some may have been missed. Runs until interrupted. */
   readonly listen: (hear: () => void) => Effect.Effect<never>
 }
 

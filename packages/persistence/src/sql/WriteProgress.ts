@@ -1,7 +1,7 @@
 /**
- * Tracks if a change requested by a request may have been stored. The SQL client and the journal record it when a
- * statement that commits is sent, so that a refusal claims "nothing was stored" only where that is certain. Contract:
- * section 10, promise 6.
+ * Tracks if the change of a request may have been stored. The SQL client and the journal record it when a statement
+ * that commits is sent, so that a refusal claims "nothing was stored" only where that is certain. Contract: section 10,
+ * promise 6.
  *
  * | what happened | `mayBeStored` |
  * | --- | --- |

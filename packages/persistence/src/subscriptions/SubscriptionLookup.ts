@@ -1,6 +1,6 @@
 /**
- * The subscription that an order names, as it is stored: found before the end of the run is written, and looked for again
- * by the statement that writes it, which stores nothing where another one is meant by then. Contract: section 9.
+ * The stored subscription that an order names: found before the run's end is written, and looked up again by the
+ * statement that writes it, which stores nothing if it finds another. Contract: section 9.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
@@ -50,12 +50,15 @@ export const soughtRow = ({ customer, target }: Sought): Record<keyof typeof sou
   email: customer?.email ?? null
 })
 
-/** The customer of row `x`; see `soughtColumns`. */
+/** SQL: the customer of row `x`; see `soughtColumns`. */
 export const customerId = (x: string): string =>
   `case when ${x}.known_id is not null then (select k.id from customers k where k.id = ${x}.known_id)
     else (select k.id from customers k where k.email = ${x}.email order by k.seq limit 1) end`
 
-/** The id of the subscription that row `x` looks for. A customer's: active before cancelled, then the newest. */
+/**
+ * SQL: the id of the subscription that row `x` looks for. Of a customer's several, active ones come before cancelled
+ * ones, then the newest.
+ */
 export const targetId = (x: string): string =>
   `case when ${x}.by_id is not null then (select s.id from subscriptions s where s.id = ${x}.by_id)
     when ${x}.by_name is not null then (select s.id from subscriptions s where s.customer_id = ${customerId(x)}

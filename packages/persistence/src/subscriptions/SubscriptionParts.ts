@@ -13,7 +13,7 @@ import { type Found, type Sought, soughtColumns, soughtRow, targetId } from "./S
 /** The change of the subscription that a completed order names. */
 export interface NamedChange {
   readonly sought: Sought
-  /** The subscription from which `change` was derived: where it is another by now, the entry is stale. */
+  /** The subscription from which `change` was derived; if another is stored by then, the entry is stale. */
   readonly found: Found | undefined
   readonly change: SubscriptionChange
 }
@@ -47,7 +47,7 @@ nm as materialized (
     or (nx.found_id is not null and not exists (select from nk where nk.id = nx.found_id))
 )`
 
-/** True if entry `given` may be stored. */
+/** SQL: true if entry `given` may be stored. */
 export const isNamedAsFound = "not exists (select from nm where nm.e = given.n)"
 
 /**

@@ -2,13 +2,13 @@
 import { isObject, type Json } from "@sluice/domain/json/Json"
 import { JsonPointer } from "effect"
 
-/** The names along the way, unescaped; `undefined` where the text is no JSON Pointer. */
+/** The member names of a pointer, unescaped; `undefined` where the text is no JSON Pointer. */
 export const readPointer = (text: string): ReadonlyArray<string> | undefined =>
   text === "" || (text.startsWith("/") && !/~(?![01])/.test(text))
     ? text.split("/").slice(1).map((name) => JsonPointer.unescapeToken(name))
     : undefined
 
-/** The value there; `undefined` where there is none. Elements of a list go by their position. */
+/** The value at a pointer's names; `undefined` where there is none. Elements of a list are named by their position. */
 export const valueAt = (document: Json, names: ReadonlyArray<string>): Json | undefined => {
   let here: Json | undefined = document
   for (const name of names) {

@@ -60,7 +60,7 @@ const readJobActs = (sql: SqlClient.SqlClient, orderId: string): Effect.Effect<R
       }))
   )
 
-/** Acts on the order, and replays of endpoints that have a delivery of it from the time that they asked for. */
+/** Reads the acts on the order, and the replays that cover a delivery of it. */
 export const readActs = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   orderId: string,

@@ -73,7 +73,7 @@ interface Index {
   readonly calloutsOf: ReadonlyMap<string, ReadonlyArray<CalloutFact>>
   /** The act that asked for a run. */
   readonly actOfRun: ReadonlyMap<string, string>
-  /** The entries that a version can follow from, by the UUID of what they tell of. */
+  /** The entries that a version can follow from, by the UUID of the resource that they describe. */
   readonly causes: ReadonlyMap<string, string>
   readonly synthesized: ReadonlyArray<Draft>
 }

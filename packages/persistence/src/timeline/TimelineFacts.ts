@@ -6,7 +6,10 @@ export interface VersionFact {
   readonly at: number
   /** The names of the members that differ from the version before; empty for the first. */
   readonly changed: ReadonlyArray<string>
-  /** The callout, the run or the act that it follows from; absent of the first, and of versions of earlier releases. */
+  /**
+   * The UUID of the callout, run or act that the version follows from; absent for the first, and for versions of
+   * earlier releases.
+   */
   readonly cause?: string
 }
 
@@ -21,7 +24,7 @@ export interface RunFact {
   readonly retryOf?: string
   readonly retryReason?: string
   readonly requestedBy?: string
-  /** The entry of the act that asked for it; absent of the first, and of runs of earlier releases. */
+  /** The entry of the act that asked for the run; absent for the first, and for runs of earlier releases. */
   readonly cause?: string
 }
 
@@ -76,7 +79,7 @@ export interface DeliveryFact {
   readonly attempts: ReadonlyArray<AttemptFact>
 }
 
-/** A change through the API, or what a job did to a run. */
+/** An operator's change through the API, or an act of a job on a run. */
 export interface ActFact {
   readonly id: string
   readonly at: number
@@ -92,7 +95,7 @@ export interface ActFact {
 
 export interface TimelineFacts {
   readonly orderId: string
-  /** Names the submission. */
+  /** The event that names the submission. */
   readonly eventId: string
   readonly createdAt: number
   readonly versions: ReadonlyArray<VersionFact>

@@ -196,7 +196,7 @@ export const readCallouts = Effect.fnUntraced(function*(sql: SqlClient.SqlClient
   return callouts
 })
 
-/** A step with records and without an end: it runs, or its run ended while it was put off. */
+/** Reads steps that have records and no end: each is running, or its run ended during one of its waits. */
 export const openSteps = (
   steps: ReadonlyArray<StepFact>,
   callouts: ReadonlyArray<CalloutFact>,
@@ -286,7 +286,7 @@ interface SavedRow {
   readonly actor: string | null
 }
 
-/** A version of a pipeline, and who saved it: the record of the change that was stored with it. */
+/** Reads a pipeline version and the audit record of the change that saved it. */
 export const readPipelineSaved = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, name: string, version: number) {
   const [row] = yield* sql<SavedRow>`select v.document, v.created_at, (
       select a.actor from audit a where left(a.resource, 500) = ${

@@ -22,7 +22,7 @@ export interface Brought {
   readonly version: number
   readonly before?: Json
   readonly after?: Json
-  /** The version before which it changed again; absent where it still stands. */
+  /** The version in which the member changed again; absent if it has not. */
   readonly until?: number
 }
 
@@ -80,8 +80,8 @@ interface Sides {
 const isAtOrBelow = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`)
 
 /**
- * The value on both sides of what a partner's answer changed, which need not be what the version has: the end of a run
- * may have set another status in the same commit. `undefined` where the answer did not change the member.
+ * The value before and after a partner's answer changed the member. It may differ from the version's: the end of a run
+ * may set another status in the same commit. `undefined` if the answer did not change the member.
  */
 export const patchedSides = (path: string, patch: ReadonlyArray<PatchedMember>, version: Sides): Sides | undefined => {
   const whole = patch.find((member) => isAtOrBelow(path, member.path))
@@ -191,7 +191,7 @@ export const chainOf = (facts: ChainFacts, { after, before, version }: Brought):
 export interface SentBody {
   readonly type: string
   readonly body: Json
-  /** An endpoint's `payload` made the body: the value may stand anywhere in it. */
+  /** True if an endpoint's `payload` made the body: the value may occur anywhere in it. */
   readonly shaped: boolean
   readonly version: number
 }
@@ -208,7 +208,7 @@ function* holdsAnywhere(body: Json, value: Json, pace: Pace): Steps<boolean> {
 
 const nested: ReadonlySet<string> = new Set(["order.updated", "order.status_changed"])
 
-/** True if the body told the value, from a version in which it held. */
+/** True if the body contained the value, and was made from a version in which the member had it. */
 export function* toldInSteps(
   { body, shaped, type, version }: SentBody,
   at: (document: Json) => Json | undefined,

@@ -1,6 +1,5 @@
 /**
- * The committed events that must have been told, as a value; the events of a run's end are derived by the domain's
- * rules.
+ * An event that was committed and must have deliveries; the events of a run's end are derived by the domain's rules.
  */
 import { completionOf } from "@sluice/domain/internal/order/Completion"
 import type { CustomerChange } from "@sluice/domain/order/Customer"
@@ -16,7 +15,7 @@ export interface CommittedEvent {
   readonly orderId?: string
   /** A hyphenated UUID, where the event names its message. */
   readonly messageId?: string
-  /** The timeline entry that the message names, where that tells it from others of the order. */
+  /** The timeline entry that the message names, where that distinguishes it from others of the order. */
   readonly cause?: string
 }
 
@@ -30,7 +29,7 @@ export interface Ending {
   readonly order: Order
 }
 
-/** A customer as it is now. */
+/** A stored customer. */
 export interface KnownCustomer {
   /** `id:<customerId>` or `email:<address>`, by which it was created. */
   readonly key: string
@@ -58,7 +57,7 @@ const wasThere = (
 
 interface Surroundings {
   readonly known: ReadonlyArray<KnownCustomer>
-  /** Clocks differ by less, in milliseconds. */
+  /** The largest difference between the clocks of processes, in milliseconds. */
   readonly margin: number
   /** True if two ends concern one customer in one millisecond, so that their order is unknown. */
   readonly isTied: (change: CustomerChange, at: number) => boolean

@@ -1,7 +1,7 @@
 /**
- * Reads what was committed in a time: orders, ends of runs, reported events; never the deliveries. Rows come as a stream,
- * in no order, and are not all held at once; it takes a connection of its own. Documents are read as text and parsed here: PostgreSQL's JSON
- * refuses a NUL or half a surrogate pair, which an order may hold.
+ * Reads what was committed in an interval: orders, ends of runs, reported events; never the deliveries. Rows come as a
+ * stream, in no order, and are not all held at once; it takes a connection of its own. Documents are read as text and
+ * parsed here: PostgreSQL's JSON refuses a NUL or half a surrogate pair, which an order may hold.
  */
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { processEventId, versionEntryId } from "@sluice/domain/identity/Ids"

@@ -2,10 +2,10 @@
  * Proves that every committed event has a final or scheduled delivery for each endpoint that subscribed to it:
  * contract, section 10, promise 4.
  *
- * What there has to be is derived from orders, ends of runs and reported events, and from the times in which each
- * endpoint subscribed to what; never from the deliveries themselves. What a completed run tells of is derived by the rules
- * that made it, from the order as it was then. An event within `margin` of an endpoint's change is not judged: processes'
- * clocks differ.
+ * The expected deliveries are derived from orders, ends of runs and reported events, and from the times in which each
+ * endpoint subscribed to each type; never from the deliveries themselves. The messages of a completed run are derived
+ * by the same rules as when it ended, from the order at that time. An event within `margin` of an endpoint's change is
+ * not judged: processes' clocks differ.
  */
 import { deliveryId } from "@sluice/domain/identity/Ids"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
@@ -26,7 +26,7 @@ export interface Missing {
 }
 
 export interface Completeness {
-  /** Deliveries that there have to be. */
+  /** The number of deliveries that there must be. */
   readonly expected: number
   /** At most `shown` of the missing deliveries. */
   readonly missing: ReadonlyArray<Missing>

@@ -44,9 +44,9 @@ const isOver = (orderId: string, before: number): string =>
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
 interface Sweep<Row> {
-  /** The next rows that are old enough, after `after`, at most `batch`, in the order in which they are found. */
+  /** The next rows after `after` that are old enough, at most `batch`, in the order of the walk. */
   readonly next: (after: Row | undefined) => Effect.Effect<ReadonlyArray<Row>, SqlError>
-  /** Deletes the rows that are not locked; answers their number. */
+  /** Deletes those rows that are not locked; returns their number. */
   readonly remove: (rows: ReadonlyArray<Row>) => Effect.Effect<number, SqlError>
 }
 
@@ -68,7 +68,9 @@ const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
   }
 })
 
-/** Deletes the callout records of orders whose last run ended before `before`, epoch milliseconds; answers how many. */
+/**
+ * Deletes the callout records of orders whose last run ended before `before`, epoch milliseconds; returns their number.
+ */
 export const forget = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   return yield* sweep<{ readonly run_id: string; readonly id: string }>({
@@ -91,7 +93,7 @@ export const forget = Effect.fnUntraced(function*(before: number) {
 
 /**
  * Deletes deliveries made before `before`, epoch milliseconds, unless they are pending or the last run of their order
- * ended later; answers how many.
+ * ended later; returns their number.
  */
 export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
@@ -119,8 +121,8 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
 })
 
 /**
- * Empties the answers to callback URLs whose steps have ended: the callout records have them. Answers how many; their
- * digests stay for as long as the order, so that a repeat is known.
+ * Empties the answers to callback URLs whose steps have ended, since the callout records hold them. Returns their
+ * number; the digests stay as long as the order, so that a repeated answer is recognised.
  */
 export const forgetAnswers = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
@@ -143,8 +145,8 @@ export const forgetAnswers = Effect.gen(function*() {
 })
 
 /**
- * Deletes messages made before `before`, epoch milliseconds, that have no deliveries (any more), and the idempotency keys
- * of such reported events; answers how many.
+ * Deletes messages made before `before`, epoch milliseconds, that have no deliveries (any more), and the idempotency
+ * keys of such reported events; returns their number.
  */
 export const forgetMessages = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
@@ -170,9 +172,9 @@ export const forgetMessages = Effect.fnUntraced(function*(before: number) {
 })
 
 /**
- * Deletes orders whose last run ended before `before`, epoch milliseconds, with everything that belongs to them: versions,
- * history, runs with their steps and records, deliveries, and acts of the audit on them. An order with an open run, or
- * with a pending delivery, stays. Answers how many.
+ * Deletes orders whose last run ended before `before`, epoch milliseconds, with everything that belongs to them:
+ * versions, history, runs with their steps and records, deliveries, and acts of the audit on them. An order with an
+ * open run, or with a pending delivery, stays. Returns their number.
  */
 export const forgetOrders = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
@@ -236,7 +238,7 @@ export const forgetAudit = Effect.fnUntraced(function*(before: number) {
 export interface RetentionTimes {
   readonly callouts: Duration.Duration
   readonly deliveries: Duration.Duration
-  /** With their runs and histories. */
+  /** The retention of orders, with their runs and histories. */
   readonly orders?: Duration.Duration
   readonly audit?: Duration.Duration
 }

@@ -16,7 +16,10 @@ const patience = 5000
 
 const stepOf = (value: unknown): Step | undefined => typeof value === "string" ? JSON.parse(value) as Step : undefined
 
-/** The step; `undefined` where it is none, or the main thread cannot be halted. Only for threads beside the main one. */
+/**
+ * The running step; `undefined` where there is none, or the main thread cannot be halted. Only for threads beside the
+ * main one.
+ */
 export const runningStep = ({ Session }: typeof Inspector): Promise<Step | undefined> =>
   new Promise((resolve) => {
     const session = new Session()

@@ -22,11 +22,11 @@ export const blockedAfterMs = 2000
 /** The processor time within it that makes a block a busy one, in milliseconds. */
 export const busyForMs = 1000
 
-/** The thread's observation, in milliseconds. */
+/** One observation of the watchdog's thread; times are in milliseconds. */
 export interface Look {
   /** The number of the last beat. */
   readonly beat: number
-  /** Monotonic. */
+  /** Monotonic time. */
   readonly at: number
   /** Processor time of the process so far, without the watchdog's own. */
   readonly busy: number
@@ -42,17 +42,17 @@ export interface Suspicion {
   /** The first look at the newest beat. */
   readonly since: Look
   readonly suspect?: Step
-  /** The step was noted, and is not noted again before the next beat. */
+  /** True once the step was noted: it is noted again only after the next beat. */
   readonly isNoted: boolean
 }
 
 export const quiet = (since: Look): Suspicion => ({ since, isNoted: false })
 
-/** Takes a look: a new beat clears every suspicion. */
+/** The suspicion after an observation: a new beat clears it. */
 export const looked = (suspicion: Suspicion, look: Look): Suspicion =>
   look.beat === suspicion.since.beat ? suspicion : quiet(look)
 
-/** True if it is time to ask which step is running. */
+/** True if it is time to find out which step is running. */
 export const asks = ({ isNoted, since }: Suspicion, look: Look): boolean =>
   !isNoted && look.at - since.at >= blockedAfterMs && look.busy - since.busy >= busyForMs
 

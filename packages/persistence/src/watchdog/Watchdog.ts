@@ -15,14 +15,14 @@ import { Worker } from "node:worker_threads"
 import { markSymbol } from "./RunningStepInspector.ts"
 import type { Step } from "./Suspicion.ts"
 
-/** The input of the thread. */
+/** The data that the thread starts with. */
 export interface WatchdogData {
   /** The number of beats so far. */
   readonly beats: Int32Array<SharedArrayBuffer>
   readonly url: string
 }
 
-/** The thread's message; it is received when the loop turns again. */
+/** The message of the thread about a noted step; received once the event loop turns again. */
 export interface Noted extends Step {
   readonly blockedMs: number
   /** The note could not be stored. */

@@ -1,6 +1,6 @@
 /**
- * The body of Zuora's "Create an account" (`POST /v1/accounts`). Zuora wants a name, a currency and a contact; what the
- * step's options do not say is taken from the order where that has it.
+ * The body of Zuora's "Create an account" (`POST /v1/accounts`). Zuora requires a name, a currency and a contact;
+ * values that the step's options omit are taken from the order.
  */
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"

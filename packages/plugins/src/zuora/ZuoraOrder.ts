@@ -1,4 +1,4 @@
-/** The body of Zuora's "Create an order" (`POST /v1/orders`), and what its answer leaves to later steps. */
+/** The body of Zuora's "Create an order" (`POST /v1/orders`), and the results of its answer for later steps. */
 import { isObject, type JsonObject } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
 import { textOf } from "../JsonAnswer.ts"
@@ -50,7 +50,7 @@ export const numbersOf = (accountNumber: string, answer: JsonObject): ZuoraNumbe
   orderNumber: textOf(answer.orderNumber) ?? ""
 })
 
-/** An OrderPatch that adds them to the order's external ids. */
+/** An OrderPatch that adds Zuora's numbers to the order's external ids. */
 export const externalIdsPatch = ({ accountNumber, orderNumber, subscriptionNumbers }: ZuoraNumbers): JsonObject => ({
   externalIds: [
     { providerName: "ZuoraAccount", id: accountNumber },

@@ -15,7 +15,7 @@ export interface Series {
 
 export interface TimeChartProps {
   readonly label: string
-  /** Epoch milliseconds. */
+  /** The times of the values, in epoch milliseconds. */
   readonly times: ReadonlyArray<number>
   readonly series: ReadonlyArray<Series>
 }

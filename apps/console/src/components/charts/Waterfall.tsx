@@ -1,6 +1,6 @@
 /**
- * The steps of a run and their attempts in time. One line is chosen; arrows walk, and what is chosen is shown below.
- * Virtual, so that a run of hundreds of attempts costs what is in sight.
+ * The steps of a run and their attempts in time. One line is selected, with the arrow keys too, and its details are
+ * shown below. Only visible lines are rendered, so that a run of hundreds of attempts stays fast.
  */
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef } from "react"
@@ -14,7 +14,7 @@ const lineHeight = 28
 
 export interface WaterfallProps {
   readonly event: ProcessEvent
-  /** The key of the chosen line. */
+  /** The key of the selected line. */
   readonly chosen: string | undefined
   readonly choose: (line: WaterfallLine) => void
 }

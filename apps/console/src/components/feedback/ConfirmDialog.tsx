@@ -1,6 +1,6 @@
 /**
- * Asks before something is done, for a reason that is kept with it, and shows the request as `curl`. Stays open while
- * the server works, and says in place what it refuses.
+ * Asks for confirmation, and for a reason that is recorded with the action, and shows the request as `curl`. Stays open
+ * while the server works, and shows its refusal in place.
  */
 import { type ReactNode, useState } from "react"
 import type { Request } from "../../api/Curl.ts"
@@ -12,16 +12,16 @@ export interface ConfirmProps {
   readonly title: string
   /** The consequence of the action, in a sentence or two. */
   readonly description: ReactNode
-  /** The word on the button: `Cancel the run`. */
+  /** The label of the button, a verb: `Cancel the run`. */
   readonly action: string
   readonly danger?: boolean
-  /** Asks for a reason, or not; `required` disables the button without one. */
+  /** Sets whether the dialog asks for a reason; with `required` the button is disabled without one. */
   readonly reason?: "optional" | "required" | "none"
   /** The request that the button sends, for the copied `curl`. */
   readonly request?: (reason: string) => Request
-  /** Why it cannot be done as things are; keeps the button shut. */
+  /** The reason why the action is not possible now; disables the button. */
   readonly blocked?: string | undefined
-  /** Further fields. */
+  /** Further fields of the dialog. */
   readonly children?: ReactNode
   readonly onConfirm: (reason: string) => Promise<unknown>
   readonly onClose: () => void

@@ -1,13 +1,13 @@
-/** Copies a text, and says so. */
+/** Copies a text, and confirms that it did. */
 import { Check, Copy } from "lucide-react"
 import { type ReactNode, useState } from "react"
 import { toast } from "./Toasts.tsx"
 
 export interface CopyProps {
   readonly text: () => string
-  /** The copied thing: `curl`, `id`. */
+  /** The name of the copied text: `curl`, `id`. */
   readonly what: string
-  /** Absent: an icon alone. */
+  /** The content of the button; absent: an icon alone. */
   readonly children?: ReactNode
   readonly quiet?: boolean
 }

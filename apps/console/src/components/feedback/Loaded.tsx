@@ -1,8 +1,8 @@
-/** The content that needs an answer of the server: until it is there, that it is loading, or why there is none. */
+/** The content of a page that needs an answer of the server, or else a notice that it is loading or why it failed. */
 import type { ReactNode } from "react"
 import { Failure, Loading } from "./Notice.tsx"
 
-/** An answer that is there, or not yet, or not at all. */
+/** The state of an answer: present, loading, or failed. */
 export interface Fetched<Value> {
   readonly data: Value | undefined
   readonly error: unknown
@@ -11,12 +11,12 @@ export interface Fetched<Value> {
 
 export interface LoadedProps<Value> {
   readonly query: Fetched<Value>
-  /** In a sentence, in lower case: `the customer`. */
+  /** The name of the content in a sentence, in lower case: `the customer`. */
   readonly what: string
   readonly children: (value: Value) => ReactNode
 }
 
-/** Shows its children once there is an answer; until then, that it is loading, or why there is none. */
+/** Shows its children once there is an answer; until then a notice that it is loading, or why there is none. */
 export function Loaded<Value>({ query, what, children }: LoadedProps<Value>) {
   const { data, error, refetch } = query
   if (data !== undefined) return children(data)

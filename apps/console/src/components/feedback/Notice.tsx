@@ -46,13 +46,13 @@ const advice = (error: unknown): string => {
 const isOutage = (error: unknown): boolean =>
   (isProblem(error) && (error.slug === "offline" || error.slug === "unavailable")) || isMissingPart(error)
 
-/** True where a part of the console's own code could not be fetched. */
+/** True if a part of the console's own code could not be loaded. */
 export const isMissingPart = (error: unknown): boolean =>
   error instanceof TypeError && /dynamically imported module|importing a module/i.test(error.message)
 
 export interface FailureProps {
   readonly error: unknown
-  /** Asks again. A page that has it waits through an outage; a dialog without it says what happened. */
+  /** Repeats the request. A page that has it waits through an outage; a dialog without it shows the failure. */
   readonly retry?: (() => void) | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Shows a secret that the server has just made: the only time that it can be seen. */
+/** Shows a secret that the server has just generated, which cannot be shown again. */
 import { CopyButton } from "./CopyButton.tsx"
 import { Dialog } from "./Dialog.tsx"
 
@@ -11,7 +11,7 @@ export interface SecretDialogProps {
   readonly onClose: () => void
 }
 
-/** The secret of an endpoint, where nothing else is said. */
+/** A dialog with a secret, by default that of an endpoint. */
 export const SecretDialog = ({
   description = "It is shown only once. Receivers verify the signatures of messages with it.",
   onClose,

@@ -1,4 +1,7 @@
-/** A JSON text that can be edited, with completion and the server's faults in place. The editor itself comes later. */
+/**
+ * A JSON text that can be edited, with completion and the server's faults in place. The editor's code is loaded when it
+ * is needed.
+ */
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react"
 import type { Fault } from "../../api/ApiProblem.ts"
 import type { EditorHandle } from "../../editor/CodeEditor.ts"

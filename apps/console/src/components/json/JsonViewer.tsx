@@ -1,4 +1,4 @@
-/** A JSON document that can be folded, searched and copied; secrets read as what they are: redacted. */
+/** A JSON document that can be folded, searched and copied; redacted secrets are marked as such. */
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { ChevronDown, ChevronRight, ChevronUp } from "lucide-react"
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react"
@@ -22,7 +22,7 @@ interface LineProps {
   readonly line: JsonLine
   readonly query: string
   readonly toggle: () => void
-  /** Explains the member; absent where nothing can be said of it. */
+  /** Explains the member; absent if there is no explanation. */
   readonly explain?: (() => void) | undefined
 }
 
@@ -115,7 +115,7 @@ const useFolding = (value: unknown) => {
       if (!next.delete(place)) next.add(place)
       setFlipped(next)
     },
-    /** Opens so many levels. */
+    /** Opens `levels` levels of the document. */
     unfold: (levels: number) => {
       setBase(levels)
       setFlipped(new Set())
@@ -174,7 +174,7 @@ export const JsonViewer = ({ value, label, onExplain }: JsonViewerProps) => {
 interface ToolsProps {
   readonly label: string
   readonly folding: ReturnType<typeof useFolding>
-  /** Goes on so many matches. */
+  /** Moves on by `by` matches. */
   readonly go: (by: number) => void
   readonly text: () => string
 }

@@ -14,7 +14,7 @@ export interface ListFilters<Search> {
 /** The search that the route of the page has validated. Which route it is, is known to the page alone. */
 const useValidated = useSearch as (options: { readonly strict: false }) => unknown
 
-/** The filters of the page that is shown; `Search` is what its route validates. */
+/** The filters of the current page; `Search` is the type that its route validates. */
 export const useListFilters = <Search extends object>(): ListFilters<Search> => {
   const search = useValidated({ strict: false }) as Search
   const navigate = useNavigate()

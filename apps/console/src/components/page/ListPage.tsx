@@ -1,6 +1,6 @@
 /**
- * A page that lists things: its head, its filters, and the rows, loaded page by page and kept up to date. Every list of
- * the console is one call of it.
+ * A page with a list: its head, its filters, and the rows, loaded page by page and kept up to date. Every list of the
+ * console uses it.
  */
 import { RefreshCw } from "lucide-react"
 import type { ReactNode } from "react"
@@ -14,7 +14,7 @@ import { usePageTitle } from "./PageTitle.ts"
 
 export interface ListPageProps<Row> {
   readonly title: string
-  /** The rows in a sentence, in lower case: `orders`. */
+  /** The name of the rows in a sentence, in lower case: `orders`. */
   readonly what: string
   readonly about?: ReactNode
   readonly list: Pages<Row>
@@ -26,12 +26,12 @@ export interface ListPageProps<Row> {
   readonly actions?: ReactNode
   /** The fields that narrow the list, and whether any is set. */
   readonly filters?: { readonly fields: ReactNode; readonly active: boolean; readonly clear: () => void }
-  /** Between the filters and the rows. */
+  /** Content between the filters and the rows. */
   readonly above?: ReactNode
   /** The text of an empty list: `none` where there is nothing at all, `unmatched` where the filters find nothing. */
   readonly none: { readonly title: string; readonly advice: ReactNode }
   readonly unmatched?: { readonly title: string; readonly advice?: ReactNode }
-  /** Dialogs. */
+  /** Dialogs of the page. */
   readonly children?: ReactNode
 }
 

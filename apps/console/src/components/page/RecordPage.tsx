@@ -1,4 +1,4 @@
-/** A page about one thing: its head with its id and the facts about it, and below what is known of it. */
+/** A page about one resource: its head with its id and facts, and its data below. */
 import { Fragment, type ReactNode } from "react"
 import type { Request } from "../../api/Curl.ts"
 import { CopyButton } from "../feedback/CopyButton.tsx"
@@ -7,7 +7,7 @@ import { usePageTitle } from "./PageTitle.ts"
 
 export interface RecordPageProps {
   readonly title: string
-  /** The tab's title, where it says more than the heading. */
+  /** The title of the browser's tab, if it differs from the heading. */
   readonly tab?: string | undefined
   readonly id: string
   readonly badge?: ReactNode

@@ -1,7 +1,7 @@
 /**
- * A list of any length: only the rows in sight are there, and the next page is fetched before the last row is reached.
- * One cell of each row is its link; arrows, `j` and `k`, Home and End walk from link to link. On a wide screen the rows
- * scroll in a frame of their own; on a narrow one a row has two lines, and the page scrolls.
+ * A list of any length: only visible rows are rendered, and the next page is loaded before the last row is reached. One
+ * cell of each row is its link; the arrow keys, `j` and `k`, Home and End move the focus from link to link. On a wide
+ * screen the rows scroll in a frame of their own; on a narrow one a row has two lines, and the page scrolls.
  */
 import { useVirtualizer, useWindowVirtualizer, type VirtualItem } from "@tanstack/react-virtual"
 import {

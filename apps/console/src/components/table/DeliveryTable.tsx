@@ -1,4 +1,7 @@
-/** Deliveries as a table. What they have in common is said around it, so the third column is the page's own. */
+/**
+ * Deliveries as a table. The content of the third column depends on the page, which shows what all rows have in common
+ * elsewhere.
+ */
 import { Link } from "@tanstack/react-router"
 import type { DeliverySummary } from "../../api/Documents.ts"
 import { StateBadge } from "../values/StateBadge.tsx"

@@ -10,7 +10,7 @@ import { ScrollX } from "./ScrollX.tsx"
 export interface RunTableProps {
   readonly label: string
   readonly runs: ReadonlyArray<ProcessEventSummary>
-  /** `order`: they are all of one order, which is not repeated; `orders`: each says whose it is. */
+  /** `order`: all runs are of one order, which is not repeated in each row; `orders`: each row names its order. */
   readonly of: "order" | "orders"
   /** The run whose page this is. */
   readonly current?: string

@@ -1,4 +1,4 @@
-/** The headers of a request or an answer, folded; secrets read as what they are: redacted. */
+/** The headers of a request or an answer, folded; redacted secrets are marked as such. */
 export const HeaderList = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
   const entries = Object.entries(headers)
   return (

@@ -1,4 +1,4 @@
-/** The state of a run. A failure that has been put right is not red: its retry, or a person's act, stands for it. */
+/** The state of a run. A failure that has been dealt with, by a retry or by hand, is not shown in red. */
 import { StateBadge } from "./StateBadge.tsx"
 
 export interface BadgedRun {

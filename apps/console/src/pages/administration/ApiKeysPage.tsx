@@ -1,4 +1,4 @@
-/** The stored API keys: who has one, what it may do, when it was last used; making one and deleting one. */
+/** The stored API keys, with their roles, creators and last use; creates and deletes keys. */
 import { useQueryClient } from "@tanstack/react-query"
 import { Plus, Trash2 } from "lucide-react"
 import { useState } from "react"

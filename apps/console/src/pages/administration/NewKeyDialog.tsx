@@ -1,4 +1,4 @@
-/** Makes an API key, and shows it: the only time that it can be seen. */
+/** Creates an API key, and shows it once. */
 import { useQueryClient } from "@tanstack/react-query"
 import { type FormEvent, useState } from "react"
 import type { Role } from "../../api/Access.ts"

@@ -1,4 +1,4 @@
-/** An administrator's actions on a customer: everything that is held, as a file, and its erasure. */
+/** An administrator's actions on a customer: download all stored data, and erase it. */
 import { useNavigate } from "@tanstack/react-router"
 import { Download, Eraser } from "lucide-react"
 import { useState } from "react"

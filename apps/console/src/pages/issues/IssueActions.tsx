@@ -1,4 +1,4 @@
-/** The actions on an issue: say that it is known, say that it is mended, and retry its runs together. */
+/** The actions on an issue: acknowledge it, resolve it, and retry its runs together. */
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { Check, Eye, RotateCcw } from "lucide-react"

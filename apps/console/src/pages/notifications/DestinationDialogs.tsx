@@ -1,4 +1,4 @@
-/** Adds a destination URL to a type of webhook, and takes one away. */
+/** Adds a destination URL to a type of webhook, and removes one. */
 import { useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { api, type Payload } from "../../api/Api.ts"
@@ -28,7 +28,7 @@ const useChanged = () => {
 export interface AddDestinationProps {
   readonly type: string
   readonly endpoints: ReadonlyArray<StoredSettings>
-  /** Called with the secret of an endpoint that was made; it cannot be read again. */
+  /** Called with the secret of a new endpoint, which cannot be read again. */
   readonly onSecret: (secret: string) => void
   readonly onClose: () => void
 }

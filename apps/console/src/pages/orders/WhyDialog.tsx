@@ -1,4 +1,4 @@
-/** Why a member of an order has its value: the chain back to its origin, and the receivers that were told it. */
+/** Explains the value of an order's member: the chain back to its origin, and the receivers that were sent it. */
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { type Answer, api } from "../../api/Api.ts"

@@ -1,4 +1,4 @@
-/** The numbers that one looks at first: each leads to what it counts. */
+/** The most important numbers; each leads to the list of what it counts. */
 import { Link } from "@tanstack/react-router"
 import type { Overview, OverviewCount } from "../../api/Documents.ts"
 import type { Tone } from "../../api/StateTone.ts"
@@ -34,7 +34,7 @@ export interface TilesProps {
 
 export const Tiles = ({ overview, window }: TilesProps) => {
   const { runs, deliveries, buckets, bucketMs, at, unsettled } = overview
-  /** Of those that were submitted in the window that the tile counts. */
+  /** The filter for runs that were submitted in the window that the tile counts. */
   const recent = (search: Readonly<Record<string, string>>) => ({
     to: "/process-events",
     search: { ...search, ...within(window) }

@@ -1,4 +1,4 @@
-/** The windows of the overview: the address has the one that is shown, and the links to lists keep it. */
+/** The time windows of the overview. The current one is in the address, and links to lists keep it. */
 import { Link } from "@tanstack/react-router"
 
 export type Window = "10m" | "1h" | "24h"

@@ -1,4 +1,4 @@
-/** The partners: the worst first, with what holds for them and what waits for them. */
+/** The partners, unhealthy ones first, with their limits and the number of runs that wait for each. */
 import { Link } from "@tanstack/react-router"
 import { useMemo } from "react"
 import { api } from "../../api/Api.ts"

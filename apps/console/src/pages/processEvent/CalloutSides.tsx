@@ -1,4 +1,4 @@
-/** One attempt: what was sent and what was answered, side by side. Large bodies are fetched when they are looked at. */
+/** One attempt: its request and its answer, side by side. Large bodies are loaded on demand. */
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"

@@ -1,4 +1,4 @@
-/** Goes on with a run that has ended, in a new process event that reuses the records before the step it begins at. */
+/** Continues a run that has ended in a new process event, which reuses the records before its first step. */
 import { useNavigate } from "@tanstack/react-router"
 import { useState } from "react"
 import { api } from "../../api/Api.ts"

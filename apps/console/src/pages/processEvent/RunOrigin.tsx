@@ -1,4 +1,4 @@
-/** The origin of a run, why it is in its state, for whom and since when it waits, and what stands for it now. */
+/** The origin of a run, the reason for its state, its wait, and the retry or resolution that replaces it. */
 import { Link } from "@tanstack/react-router"
 import type { ProcessEvent } from "../../api/Documents.ts"
 import { toneOf } from "../../api/StateTone.ts"

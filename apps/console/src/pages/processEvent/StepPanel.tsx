@@ -1,4 +1,4 @@
-/** The chosen step: how it ended and why, what it left, and the attempt that was chosen. */
+/** The selected step: its outcome and reason, its results, and the selected attempt. */
 import { Link } from "@tanstack/react-router"
 import { RotateCcw, Wrench } from "lucide-react"
 import { useState } from "react"

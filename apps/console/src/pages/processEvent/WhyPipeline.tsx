@@ -1,4 +1,4 @@
-/** Why this pipeline: what its version matches, beside what the order says. */
+/** Explains why this pipeline was selected: the conditions of its version, beside the order's values. */
 import { useQuery } from "@tanstack/react-query"
 import { api } from "../../api/Api.ts"
 import type { ProcessEvent, StoredSettings } from "../../api/Documents.ts"

@@ -1,4 +1,4 @@
-/** A new setting: begins as an example, and is created only where there is none of its name yet. */
+/** A new setting: begins as an example, and is created only if there is none with its name. */
 import { useQueryClient } from "@tanstack/react-query"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { Plus } from "lucide-react"

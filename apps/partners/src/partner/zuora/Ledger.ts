@@ -1,5 +1,5 @@
 /**
- * Accounts and orders of the local Zuora: what "Create an account" and "Create an order" want, and how they answer.
+ * Accounts and orders of the local Zuora: the checks and the answers of "Create an account" and "Create an order".
  *
  * The last two digits of each error code are the category that Zuora documents ("Error codes": 20 invalid value, 22
  * missing field, 30 business rule, 40 not found); the six before them are Zuora's own only in 531003, `termType`.

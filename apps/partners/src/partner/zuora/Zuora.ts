@@ -14,7 +14,7 @@ import { defaultSeed } from "../../Seed.ts"
 import { type ClientCredentials, makeTokenDesk } from "../../TokenDesk.ts"
 import { invalidTermType, makeLedger, refusal } from "./Ledger.ts"
 
-/** An id has 36 characters and a secret at most 42. */
+/** The credentials of the local Zuora: an id has 36 characters and a secret at most 42. */
 export const zuoraCredentials: ClientCredentials = {
   clientId: "5d4ae8bc-4b0a-4f0e-9c1e-2f6a1b7c8d90",
   clientSecret: "zuora-secret-of-the-local-zuora"

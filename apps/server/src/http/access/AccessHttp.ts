@@ -1,4 +1,4 @@
-/** `/v1/access`: the caller's own key. Beside the contract. */
+/** `/v1/access`: the caller's own key. Not part of the contract. */
 import { Api } from "@sluice/api/Api"
 import { allows, Role } from "@sluice/domain/access/Role"
 import { Effect } from "effect"

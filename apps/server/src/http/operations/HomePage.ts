@@ -1,4 +1,4 @@
-/** `GET /` of a server without its console: what else is here, and how to have it. */
+/** `GET /` of a server without a console: links to its other pages, and how to get the console. */
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { policyOf } from "../../wire/PagePolicy.ts"
 

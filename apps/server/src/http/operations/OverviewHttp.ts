@@ -1,4 +1,4 @@
-/** `/v1/overview`: what goes on now. Beside the contract. */
+/** `/v1/overview`: the current activity. Not part of the contract. */
 import { Api } from "@sluice/api/Api"
 import { Overview } from "@sluice/persistence/internal/queries/Overview"
 import { Effect } from "effect"

@@ -35,7 +35,7 @@ const whole = (reader: JsonReader, name: string): number | undefined => {
   return value === undefined || Number.isInteger(value) ? value : reader.fault(name, "must be a whole number")
 }
 
-/** The change that a body asks for: an absent member stays, `null` is lifted. */
+/** The change in a body: an absent member keeps its value, `null` removes the limit. */
 export const limits = (host: string, body: JsonObject) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)
@@ -55,7 +55,7 @@ export const limits = (host: string, body: JsonObject) => {
   return refusing(faults, change)
 }
 
-/** A host of which nothing is stored. */
+/** A host of which nothing is stored, as the API shows it. */
 export const nothingKnown = (host: string): Partner => ({
   host,
   state: "closed",

@@ -118,7 +118,7 @@ export const retryMany = manyOf(["pipeline", "newKey"], "retried", (reader) =>
     newKey: reader.boolean("newKey")
   }))
 
-/** An `output` of `null` is an output. */
+/** The body of a request to resolve many runs. An `output` of `null` is a value. */
 export const resolveMany = manyOf(["stepId", "output"], "resolved", (reader) => {
   reader.knows("output")
   const { output } = reader.source

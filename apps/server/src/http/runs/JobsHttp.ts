@@ -56,12 +56,12 @@ export const layer = HttpApiBuilder.group(
     const lists = yield* JobLists
     const settings = yield* Settings
 
-    /** The job with what went wrong in it. */
+    /** The job with the runs that were skipped or failed. */
     const shown = Effect.fnUntraced(function*(job: Job) {
       return JSON.stringify(jobView(job, yield* jobs.problems(job.id, shownProblems)))
     }, Effect.catchTags(away))
 
-    /** An operator may paste a secret, and reasons and outputs are shown to everyone. */
+    /** The reason and options with secrets hidden: an operator may paste one, and all users see them. */
     const withoutSecrets = (reason: string, options: JobOptions) => {
       const redactor = redactorOf(settings.current().secrets)
       const { output, ...others } = options

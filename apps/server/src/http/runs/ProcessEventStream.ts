@@ -22,7 +22,7 @@ const make = Effect.gen(function*() {
   const changes = yield* RunChanges
   const stopping = yield* Stopping
 
-  /** Emits nothing while the database is away; the stream goes on when it is back. */
+  /** Reads the process event; emits nothing while the database is away. */
   const look = (id: string) => Effect.orElseSucceed(events.get(id), () => undefined)
 
   const from = (first: ProcessEvent) => {
@@ -58,7 +58,7 @@ const make = Effect.gen(function*() {
 })
 
 export class ProcessEventStream extends Context.Service<ProcessEventStream, {
-  /** Begins with what was read; goes on with what is seen. */
+  /** The stream that begins with a process event that was read before. */
   readonly from: (first: ProcessEvent) => HttpServerResponse.HttpServerResponse
 }>()("@sluice/server/http/ProcessEventStream") {
   static readonly layer = Layer.effect(ProcessEventStream, Effect.suspend(() => make))

@@ -20,7 +20,7 @@ export const retry = (body: JsonObject) => {
   )
 }
 
-/** An `output` of `null` is an output. */
+/** Decodes the body of a resolution. An `output` of `null` is a value. */
 export const resolve = (body: JsonObject) => {
   const faults: Array<Fault> = []
   const reader = new JsonReader(body, "", faults)

@@ -1,4 +1,4 @@
-/** `GET /v1/plugins`: what a step can name, and what its options are. Contract: section 6, "Custom plugins". */
+/** `GET /v1/plugins`: the plugins that a step can name, with their options. Contract: section 6, "Custom plugins". */
 import { Api } from "@sluice/api/Api"
 import type { PluginView } from "@sluice/api/internal/settings/PluginsApi"
 import { defaultLimit } from "@sluice/api/wire/Paging"

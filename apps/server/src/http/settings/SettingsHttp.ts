@@ -22,7 +22,7 @@ import * as Body from "../../wire/Body.ts"
 import * as ErrorMapping from "../../wire/ErrorMapping.ts"
 import * as Preconditions from "../../wire/Preconditions.ts"
 
-/** A setting's JSON: its document, under the address that `PUT` takes, and what the server knows of it. */
+/** The JSON of a setting: its document, under the address that `PUT` takes, and the data that the server adds. */
 export const settingText = (kind: WrittenKind) =>
 (
   setting: (StoredSetting | Put) & { readonly warnings?: ReadonlyArray<string> }

@@ -1,10 +1,10 @@
 /**
- * The paths of `forceUpdate` as a tree of names: the members for which null is meant. A path is followed name by name,
+ * The paths of `forceUpdate` as a tree of names: the members whose null is applied. A path is followed name by name,
  * because writing it out would cost as much as its names, which may be as long as the patch.
  */
 
 export interface ForcedNames {
-  /** A path of `forceUpdate` ends here. */
+  /** True if a path of `forceUpdate` ends at this name. */
   readonly isForced: boolean
   /** The forced names below the member `name`; `undefined` if there are none. */
   readonly below: (name: string) => ForcedNames | undefined

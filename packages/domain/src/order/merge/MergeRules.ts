@@ -54,7 +54,7 @@ export const orderStructure: Structure = {
   hasProperties: true
 }
 
-/** An object of which nothing is known. */
+/** The structure of an object whose members have no merge rules of their own. */
 export const unstructured: Structure = {}
 
 export const listOf = (value: Json | undefined): ReadonlyArray<Json> => Array.isArray(value) ? value : []

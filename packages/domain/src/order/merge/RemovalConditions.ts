@@ -1,6 +1,6 @@
 /**
- * `propertiesRemovalConditions`: which properties go before those of the patch are merged. Contract: section 6,
- * "OrderPatch". The cost is that of the properties and of the conditions, not of their product.
+ * Applies `propertiesRemovalConditions`: removes properties of an order before those of the patch are merged. Contract:
+ * section 6, "OrderPatch". The cost is that of the properties and of the conditions, not of their product.
  */
 import { canonical, isObject, type Json, type JsonObject } from "../../json/Json.ts"
 import type { Pace, Steps } from "../../json/Steps.ts"
@@ -40,8 +40,9 @@ function* makeAgrees(conditions: ReadonlyArray<Json>, pace: Pace): Steps<(proper
 }
 
 /**
- * Removes the properties that a condition names; the same reference if there are none. A property that the patch puts
- * back keeps its place, as its name alone, so that the same patch twice does not turn the list around.
+ * Removes the properties that a condition names; the same reference if there are none. A property that the patch adds
+ * again keeps its position (only its name stays, until the merge fills it), so that applying a patch twice does not
+ * reorder the list.
  */
 export function* withoutRemoved(
   properties: ReadonlyArray<Json>,

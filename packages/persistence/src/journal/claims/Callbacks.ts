@@ -1,8 +1,8 @@
 /**
  * Stores tokens of callback URLs, and takes the answers that come to them. The run's row is locked first, so that of an
- * answer, a cancel, the step's closure and the run's release each sees the one before it. What the executor has of an
- * answer when it releases the run is `runs.answered_step` (`FlushStatement`). Contract: section 6, "Waiting for a
- * callback".
+ * answer, a cancel, the step's closure and the run's release each sees the one before it. `runs.answered_step` records
+ * the answered step, so that the statement that releases the run makes it due at once (`FlushStatement`). Contract:
+ * section 6, "Waiting for a callback".
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { isFinal, type RunState } from "@sluice/domain/run/ProcessEvent"
@@ -71,7 +71,7 @@ r as materialized (select runs.id from runs, me where runs.id = $3 and runs.owne
 c as (insert into callbacks (run_id, step, closed) select r.id, $4, true from r on conflict do nothing)
 select id from r`
 
-/** Closes the step, and answers whether the worker holds the run, with the answer that came first. */
+/** Closes the step, and returns whether the worker holds the run, and the answer that was taken before, if any. */
 export const closeCallback = Effect.fnUntraced(
   function*(worker: { readonly worker: string; readonly epoch: number }, runId: string, index: number) {
     const sql = yield* SqlClient.SqlClient

@@ -1,7 +1,7 @@
 /**
  * Stores cancels, and finds them for the executor of a run. One statement each, so that of a cancel and an end the
- * first to lock the run's row wins. A run that ends with its cancel reports the failures in it. Contract: section 7,
- * `cancel`.
+ * first to lock the run's row wins. A run that ends with its cancel reports its steps' failures in the same statement.
+ * Contract: section 7, `cancel`.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"

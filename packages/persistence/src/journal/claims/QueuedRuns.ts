@@ -26,7 +26,7 @@ export const pipelinesQueued = `with recursive p (pipeline) as (
 
 const paused = "array(select s.id from pipelines s where s.paused_at is not null)"
 
-/** True of a pipeline that is paused; the list is read once for the statement. */
+/** SQL: true of a pipeline that is paused; the list is read once for the statement. */
 export const isPaused = (pipeline: string): string => `(${pipeline} = any (${paused}))`
 
 /**
@@ -44,7 +44,10 @@ select q.id, q.order_id, p.pipeline from p cross join lateral (
   order by r.id limit $1
 ) q where p.pipeline is not null and not ${isPaused("p.pipeline")}`
 
-/** One of each pipeline, then the second of each, until `room` is filled; at most one for each order. */
+/**
+ * Selects runs in turns: one of each pipeline, then the second of each, until `room` is filled; at most one for each
+ * order.
+ */
 export const inTurns = (
   found: ReadonlyArray<Candidate>,
   room: number,

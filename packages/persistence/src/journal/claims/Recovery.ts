@@ -1,6 +1,7 @@
 /**
- * Reads the journals of runs, to go on where they stood. Always a statement of its own, after the one that claimed them
- * was committed: the claiming statement's snapshot is older than its lock, and a finished step would run again.
+ * Reads the journals of runs, so that an executor can continue them. Always a statement of its own, after the one that
+ * claimed them was committed: the claiming statement's snapshot is older than its lock, and a finished step would run
+ * again.
  */
 import { readOwnJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { largeLength } from "@sluice/domain/internal/json/LargeText"

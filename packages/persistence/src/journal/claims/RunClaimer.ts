@@ -34,8 +34,7 @@ export const queuedAtOnce = 32
 
 /**
  * The statement that looks for work; $1 is this worker. It compares with the statement's time, which an index can be
- * searched for, not with the clock's. Its order makes the queue be read along its index: in a table of millions the
- * first row that comes along is not the nearest.
+ * searched for, not with the clock's. Its `order by` makes PostgreSQL read the queue along its index.
  */
 export const look = `select
   exists (select from workers where not fenced and alive_until < clock_timestamp()) as dead,
@@ -50,9 +49,9 @@ export const look = `select
   ${subscribedTypes} as subscribed`
 
 interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
-  /** JSON. */
+  /** The partners whose circuit is not closed, as JSON: see `lookColumn` of `PartnerBreakerPostgres`. */
   readonly unwell: string
-  /** See `Subscribed`. */
+  /** The types that endpoints subscribe to: see `Subscribed`. */
   readonly subscribed: string | null
 }
 
@@ -101,7 +100,7 @@ const inOrder = (claimed: ReadonlyArray<Claimed>, places: (id: string) => number
 
 const uuids = (ids: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value: ids })
 
-/** The dependencies of the run claimer. */
+/** The services that the claimer depends on. */
 export interface Needs {
   readonly lease: Lease
   readonly worker: WorkerRegistration
@@ -110,13 +109,15 @@ export interface Needs {
   readonly subscribed: Subscribed
 }
 
-/** The dependencies with the state that the functions of the claimer share. */
+/** The services with the state that the functions of the claimer share. */
 export interface Claims extends Omit<Needs, "announcements"> {
   readonly sql: SqlClient.SqlClient
   readonly findUnowned: Effect.Effect<void, SqlError, SqlClient.SqlClient>
-  /** Open: polls at once. */
+  /** Opened to poll at once. */
   readonly wake: Latch.Latch
-  /** Repeated until the runs have ended, so that a cancel that was dropped is not missed. */
+  /**
+   * The cancels of runs of this process. Each is repeated until its run has ended, so that a dropped one is not missed.
+   */
   readonly cancellations: Queue.Queue<RunCancellation>
   /** The reply to a claim was lost: the runs in `lease.doubtful` may be this process's. */
   uncertain: boolean
@@ -341,18 +342,18 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, s
   }))
 
   return {
-    /** Claims runs while this is being read. */
+    /** Claims runs while this stream is being read. */
     claimed,
     cancellations: Stream.fromQueue(cancellations),
-    /** There is something to claim sooner than the next poll. */
+    /** Makes the claimer poll at once, since something can be claimed sooner than its next poll. */
     wakeUp: () => {
       wake.openUnsafe()
     },
-    /** A run was queued that this process had no room for: polls once there is room. */
+    /** Makes the claimer poll once there is room, for a queued run that this process had no room for. */
     wakeUpWhenRoom: () => {
       lease.inFlight.whenRoom(() => wake.openUnsafe())
     },
-    /** A statement that may have given this process the run failed without a reply. */
+    /** Notes that a statement which may have given this process the run failed without a reply. */
     markUncertain: (runId: string) => {
       lease.doubtful.set(runId, { takenOver: false })
       claims.uncertain = true

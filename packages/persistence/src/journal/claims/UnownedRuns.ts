@@ -11,7 +11,10 @@ import type { Lease } from "../lease/Lease.ts"
 /** Nanoseconds between two looks: above the longest that an answer which makes a run held may be on its way. */
 const every = 20_000_000_000n
 
-/** Looks where it is time, and leaves what it found twice in `lease.doubtful`. Asked as often as the poll likes. */
+/**
+ * Looks for unowned runs when it is time, and adds those that it finds twice to `lease.doubtful`. May be called with
+ * every poll.
+ */
 export const make = Effect.fnUntraced(function*(lease: Lease) {
   const sql = yield* SqlClient.SqlClient
   const clock = yield* Clock.Clock

@@ -24,9 +24,9 @@ export interface InFlight {
   readonly has: (runId: string) => boolean
   /** True while the claim token is valid. */
   readonly stands: (claimToken: ClaimToken) => boolean
-  /** Begins a claim token, whose number it returns; one that stood before ends. */
+  /** Begins a claim token, and returns its number; an earlier token of the run ends. */
   readonly add: (runId: string, load: Load) => number
-  /** False if that claim token had ended before; a later claim is left alone. */
+  /** Ends the claim token. False if it had ended before; a later claim is left alone. */
   readonly remove: (claimToken: ClaimToken) => boolean
   readonly clear: () => void
   /** The number of further runs that may be claimed. */
@@ -47,7 +47,7 @@ export const make = (limits: InFlightLimits): InFlight => {
 
   const roomInAll = () => bytes >= limits.bytes ? 0 : Math.max(0, limits.runs - held.size)
 
-  /** Few at a time would cost a look for each. */
+  /** Fewer freed places than this are not worth a look at the queue. */
   const worthALook = Math.max(1, Math.floor(limits.perPipeline / 8))
 
   const forget = (runId: string) => {

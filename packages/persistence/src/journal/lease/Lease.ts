@@ -15,27 +15,27 @@ const margin = seconds(1)
 export const leaseSeconds = 6
 
 export interface Lease {
-  /** The row in `workers`, and how often answers were lost since; both are parameters of every statement. */
+  /** The row in `workers`, and its epoch, which counts the lost replies; both are parameters of every statement. */
   readonly identity: () => { readonly worker: string; readonly epoch: number }
   /** True while the claim token is valid; otherwise the run belongs to another process or to a later claim. */
   readonly holds: (claimToken: ClaimToken) => boolean
-  /** Begins a claim token, and ends the one before it. */
+  /** Begins a claim token for the run, and ends an earlier one. */
   readonly hold: (runId: string, load: InFlight.Load) => number
-  /** Ends a claim token; false where it had ended before. An answer that comes late ends nothing that began since. */
+  /** Ends a claim token; false where it had ended before. A late reply ends no token that began since. */
   readonly drop: (claimToken: ClaimToken) => boolean
   /** The runs claimed by this process, and the remaining room. */
   readonly inFlight: InFlight.InFlight
-  /** Runs that may be this process's: their statement was sent, and its answer lost or given up. */
+  /** The runs that may be this process's: their statement was sent, and its reply was lost or not awaited. */
   readonly doubtful: Map<string, { readonly takenOver: boolean }>
   readonly maySend: (claimToken?: ClaimToken) => boolean
   readonly awaitLease: Effect.Effect<void, Fenced>
-  /** Renewed by a statement that was sent at `sent`, monotonic nanoseconds. */
+  /** Extends the lease after a statement that was sent at `sent`, in monotonic nanoseconds, and renewed the row. */
   readonly renewed: (sent: bigint) => void
-  /** The epoch was raised. */
+  /** Continues the lease under a raised epoch, which a statement sent at `sent` has stored. */
   readonly rejoined: (epoch: number, sent: bigint) => void
   /** Registers a new worker row; the runs of the old one are left to takeovers. */
   readonly registered: (worker: string, sent: bigint) => void
-  /** The old one is fenced: nothing is held any more. */
+  /** Ends the lease after the worker row was fenced: nothing is held any more. */
   readonly lost: () => void
 }
 
@@ -44,7 +44,10 @@ export const make = (limits?: InFlight.InFlightLimits) => Effect.map(Clock.Clock
 const on = (clock: Clock.Clock, limits: InFlight.InFlightLimits | undefined): Lease => {
   let worker = ""
   let epoch = 0
-  /** Monotonic nanoseconds, on this process's own clock: the wall clock may jump, and the database's is elsewhere. */
+  /**
+   * The monotonic time, in nanoseconds, until which this process may send. The wall clock may jump, and the database's
+   * is elsewhere.
+   */
   let sendUntil = 0n
   const held = InFlight.make(limits ?? InFlight.defaultLimits)
   const doubtful = new Map<string, { readonly takenOver: boolean }>()

@@ -1,4 +1,7 @@
-/** The worker row of this process: entered, found again after a lost answer, entered anew once fenced, and left. */
+/**
+ * The worker row of this process: inserted at the start, confirmed after a lost reply, replaced once it was fenced, and
+ * removed at the end.
+ */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { Clock, Effect, Result, Semaphore } from "effect"
@@ -24,7 +27,10 @@ const pause = Effect.sleep("250 millis")
 
 export interface WorkerRegistration {
   readonly register: (link: JournalConnection) => Effect.Effect<void>
-  /** Goes on until the database answers. Where this one was fenced, the lease is lost and a new worker entered. */
+  /**
+   * Confirms the row under a new epoch; repeats that until the database answers. If the row was fenced, the lease is
+   * lost and a new worker is registered.
+   */
   readonly rejoin: (link: JournalConnection) => Effect.Effect<void>
   readonly leave: (link: JournalConnection) => Effect.Effect<void>
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of a flush: what a statement has to have for the writes that it stores. A part without rows is left out of the
- * text, since each part costs time even when it is empty.
+ * The parts of a flush's statement, selected by the writes that it stores. A part without rows is left out of the text,
+ * since each part costs time even when it is empty.
  */
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
 import { webhookTypeOfSubmission } from "./SubmissionRow.ts"
@@ -8,17 +8,17 @@ import { webhookTypeOfSubmission } from "./SubmissionRow.ts"
 export interface Parts {
   readonly accepts: boolean
   readonly entries: boolean
-  /** Entries that write orders or their history. */
+  /** True for entries that write orders or their history. */
   readonly changes: boolean
-  /** Entries that wait for a partner. */
+  /** True for entries that wait for a partner. */
   readonly holds: boolean
-  /** Entries that tell subscribers of a change. */
+  /** True for entries that tell subscribers of a change. */
   readonly tells: boolean
-  /** Submissions whose events may have subscribers: they make deliveries. */
+  /** True for submissions whose events may have subscribers: they make deliveries. */
   readonly delivers: boolean
-  /** Writes whose events are left out, because no subscriber of them is known. */
+  /** True for writes whose messages are left out, because no subscriber of them is known. */
   readonly guards: boolean
-  /** Entries that change the subscription that their order names. */
+  /** True for entries that change the subscription that their order names. */
   readonly names: boolean
   /** The flush of one write, where its rows are few enough for a statement without arrays. */
   readonly single: SingleParts | undefined
@@ -26,7 +26,7 @@ export interface Parts {
 
 /** The rows of a flush of one write: of each kind none or one. */
 export interface SingleParts {
-  /** The entry leaves its run and its order as they are: most entries of steps. */
+  /** True if the entry leaves its run's state and its order unchanged, as most entries of steps do. */
   readonly plain: boolean
   readonly step: boolean
   readonly callout: boolean

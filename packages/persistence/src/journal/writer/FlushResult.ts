@@ -8,21 +8,21 @@ import type { Rows } from "../../sql/JournalConnection.ts"
 export interface StoredEntry {
   readonly version: number
   readonly ended: RunState | undefined
-  /** Another run over the order waits its turn. */
+  /** True if another run over the order waits for its turn. */
   readonly next: boolean
 }
 
 export interface FlushAnswer {
   /** True if the worker was not fenced; otherwise nothing was stored. */
   readonly standing: boolean
-  /** The types that have subscribers, where nothing was stored because an entry leaves one of them untold. */
+  /** The types that have subscribers, where nothing was stored because the flush lacks messages of one of them. */
   readonly subscribed: ReadonlyArray<string>
-  /** Ordinals from 1. */
+  /** The submissions that were stored, by ordinal from 1. */
   readonly accepts: ReadonlySet<number>
   readonly entries: ReadonlyMap<number, StoredEntry>
-  /** Deliveries were made, and are to be sent. */
+  /** True if deliveries were made, and have to be sent. */
   readonly delivers: boolean
-  /** Deliveries that are this process's to send. */
+  /** The deliveries that this process claimed with the flush, and has to send. */
   readonly handed: ReadonlyArray<LocalClaim>
 }
 

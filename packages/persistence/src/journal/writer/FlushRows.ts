@@ -37,7 +37,7 @@ export const entry = {
   cause: "uuid"
 } as const satisfies ColumnTypes
 
-/** The columns of an entry that leaves its run and its order as they are. */
+/** The columns of an entry that leaves its run's state and its order unchanged. */
 export const plainColumns: ReadonlyArray<keyof typeof entry> = ["run_id", "order_id"]
 
 export const step = {
@@ -109,7 +109,7 @@ const untoldBy = (
   return all
 }
 
-/** The parameters of a flush, by what it stores. Ordinals in the answer count from 1 in these lists. */
+/** The parameters of a flush with these writes. Ordinals in the result count from 1 in these lists. */
 export type FlushParameters = (
   worker: string,
   epoch: number,

@@ -245,7 +245,9 @@ from v left join f using (n)`]
   return `with ${ctes.join(",\n")}\n${answers.join("\nunion all ")}`
 }
 
-/** Selects the statement text for the parts of a flush: a few texts, each made once, so that each stays prepared. */
+/**
+ * Selects the statement text for the parts of a flush: there are few, and each is made once, so that it stays prepared.
+ */
 export type FlushTexts = (parts: Parts) => string
 
 const singleKey = ({ callout, history, plain, step }: SingleParts): number =>

@@ -21,13 +21,19 @@ export interface PendingSubmission {
   readonly bytes: number
   /** Monotonic nanoseconds. */
   readonly since: bigint
-  /** The types of the messages that a flush leaves out for want of known subscribers: see `PendingEntry.untold`. */
+  /**
+   * The types of the messages that a flush leaves out because no subscriber of them is known: see
+   * `PendingEntry.untold`.
+   */
   readonly untold: () => ReadonlyArray<string>
-  /** Its statement was sent, and it is not known that it stored nothing. */
+  /** True once its statement was sent, until it is known to have stored nothing. */
   mayBeStored: boolean
-  /** The progress of the write, for the answer to its request. */
+  /** The progress of the write, for the response to its request. */
   readonly progress: WriteProgress | undefined
-  /** It was answered already, with `JournalUnavailable`; should it be stored all the same, its run needs an executor. */
+  /**
+   * True if its caller was already answered with `JournalUnavailable`; if it is stored nevertheless, its run needs an
+   * executor.
+   */
   abandoned: boolean
   readonly settle: (answer: Effect.Effect<Intake, IntakeConflict | JournalUnavailable>) => void
 }
@@ -35,15 +41,18 @@ export interface PendingSubmission {
 export interface PendingEntry {
   readonly kind: "entry"
   readonly entry: Entry
-  /** The worker that held the run when the entry was given: under another one it must not be stored. */
+  /** The worker that held the run when the entry was given: under another worker it must not be stored. */
   readonly worker: string
-  /** The run is given up with this entry. */
+  /** True if the run is released with this entry. */
   readonly release: boolean
   /** The subscription that the order names, where the run completes with the entry. */
   readonly lookedUp: LookedUp | undefined
   /** The messages and changes that are stored with the entry. */
   readonly outcome: Outcome | undefined
-  /** The types of the messages that it leaves out for want of subscribers; nothing is stored where there is one. */
+  /**
+   * The types of the messages that the entry leaves out because no subscriber of them is known; nothing is stored if
+   * one of them has a subscriber.
+   */
   readonly untold: ReadonlyArray<string>
   readonly bytes: number
   readonly settle: (answer: Effect.Effect<Committed | Stale, Fenced>) => void
@@ -78,8 +87,8 @@ export const orderOf = (member: PendingWrite): string =>
 const nobody: ReadonlyArray<string> = []
 
 /**
- * The customers that a write changes. Two writes to one customer never share a flush, for the same reason as with
- * `orderOf`.
+ * The customers that a write changes. Two writes to one customer never share a flush: one statement can change a
+ * customer only once.
  */
 export const customersOf = (member: PendingWrite): ReadonlyArray<string> =>
   member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody

@@ -18,19 +18,21 @@ import type { Tracker } from "./WriteHealth.ts"
 
 /** The observers of what the writer stores. */
 export interface Options {
-  /** Learns of every commit that is asked for. */
+  /** Records every commit that is requested, and its result. */
   readonly health: Tracker
-  /** After each commit. */
+  /** Called after each commit that changed the run. */
   readonly changed: (runId: string) => void
-  /** There is something to claim sooner than the next poll: a run's turn has come, or a run is uncertain. */
+  /**
+   * Called when something can be claimed sooner than the next poll: a run whose turn has come, or an uncertain run.
+   */
   readonly claimable: () => void
-  /** Takes back entries that were not stored, because they lack messages of these types, which have subscribers. */
+  /** Called with entries that were not stored, because they lack messages of these types, which have subscribers. */
   readonly subscribed: (types: ReadonlyArray<string>, entries: ReadonlyArray<PendingEntry>) => void
-  /** There are deliveries to send. */
+  /** Called when there are deliveries to send. */
   readonly delivers: () => void
   /** The number of deliveries made by a flush that this process claims at once. */
   readonly offer: () => Offer
-  /** A run was stored that this process does not hold. */
+  /** Called when a run was stored that this process does not hold. */
   readonly queued: () => void
 }
 

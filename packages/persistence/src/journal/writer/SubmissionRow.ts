@@ -23,7 +23,10 @@ export const accept = {
   webhook_type: "text"
 } as const satisfies ColumnTypes
 
-/** A NUL is no text to PostgreSQL; in a reason given by a person it is not worth failing for. */
+/**
+ * Removes NUL characters, which PostgreSQL's `text` cannot hold: in a reason that a person wrote they are not worth a
+ * failure.
+ */
 export const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
 /** The webhook type of a submission; `undefined` for order types that make no message. */

@@ -16,11 +16,11 @@ export interface WriteChannel {
   readonly link: JournalConnection
   readonly texts: FlushTexts
   readonly parameters: FlushParameters
-  /** The statements renew the lease. */
+  /** True if the statements renew the lease. */
   readonly renews: boolean
   readonly wake: Latch.Latch
   inFlight: ReadonlyArray<PendingWrite>
-  /** An empty flush is wanted, to renew the lease or to see if commits succeed. */
+  /** True if an empty flush was requested, to renew the lease or to see if commits succeed. */
   beat: boolean
   /** Monotonic nanoseconds. */
   flushedAt: bigint
@@ -67,7 +67,10 @@ export const requeue = (channel: WriteChannel, members: ReadonlyArray<PendingWri
 
 export const isAbandoned = (member: PendingWrite): boolean => member.kind === "accept" && member.abandoned
 
-/** Answers submissions that have waited since before `since`; what is on its way may still be stored. */
+/**
+ * Answers the submissions that have waited since before `since`, in monotonic nanoseconds, with an error; one whose
+ * statement was sent may still be stored.
+ */
 export const abandon = (channel: WriteChannel, since: bigint): void => {
   const old = (member: PendingWrite): member is PendingSubmission =>
     member.kind === "accept" && !member.abandoned && member.since < since
@@ -94,7 +97,7 @@ export interface WriteChannels {
 
 export const all = ({ main, outcomes, wide }: WriteChannels): ReadonlyArray<WriteChannel> => [main, wide, outcomes]
 
-/** The channel for a write of this size. */
+/** Selects the channel for a write of this size and kind. */
 export const channelFor = (
   channels: WriteChannels,
   bytes: number,

@@ -22,16 +22,18 @@ export type Transition =
   | { readonly _tag: "WentOn"; readonly afterSeconds: number }
 
 export interface Tracker {
-  /** A connection asks for a commit. Asked again before it was answered, it has waited since the first time. */
+  /**
+   * Notes that a connection requests a commit at `now`. A second call before the reply keeps the time of the first.
+   */
   readonly asked: (connection: object, now: bigint) => void
   readonly committed: (connection: object, now: bigint) => void
-  /** Nothing is waited for any more, and nothing was learnt. */
+  /** Notes that a connection waits for nothing any more, without a result. */
   readonly withdrawn: (connection: object) => void
-  /** Why the last attempt failed; its commit is still waited for. */
+  /** Notes why the last attempt failed; its commit is still awaited. */
   readonly failed: (why: string) => void
   /** For how many seconds no commit has succeeded in time; 0 while all is well. */
   readonly stalledSeconds: (now: bigint) => number
-  /** A commit is to be asked for, so that the end of a stall is noticed. */
+  /** True if a commit has to be requested, so that the end of a stall is noticed. */
   readonly wantsCommit: () => boolean
   readonly look: (now: bigint) => Transition | undefined
 }
@@ -49,7 +51,7 @@ export const tracker = (): Tracker => {
     return found
   }
 
-  /** Since when it is stalled. */
+  /** The time since which commits stall, in monotonic nanoseconds; `undefined` if they do not. */
   const stalled = (now: bigint): bigint | undefined => {
     const since = oldest()
     if (stalledSince === undefined && since !== undefined && now - since > commitLimit) stalledSince = since

@@ -6,14 +6,14 @@ export const maxBytes = 1024 * 1024
 
 export interface WriteQueue {
   readonly add: (member: PendingWrite) => void
-  /** Back to the front, in their order: their flush stored nothing. */
+  /** Puts writes back to the front, in their order, because their flush stored nothing. */
   readonly putBack: (members: ReadonlyArray<PendingWrite>) => void
   /**
    * Takes at most `maxMembers` writes and `maxBytes` (a larger write alone), at most one per order and customer; the
    * others keep their place.
    */
   readonly take: () => ReadonlyArray<PendingWrite>
-  /** Takes out those that fulfil the condition. */
+  /** Removes and returns the writes that fulfil the condition. */
   readonly extract: (condition: (member: PendingWrite) => boolean) => ReadonlyArray<PendingWrite>
   readonly count: () => number
   readonly bytes: () => number

@@ -18,7 +18,9 @@ export interface DatabaseUrl {
   readonly target: Target
   /** Empty where the user's name is the database's. */
   readonly database: string
-  /** With one host and without what only concerns the choice of hosts: for a driver that knows one host. */
+  /**
+   * The URL with one host and without the parameters that choose among hosts, for a driver that knows one host only.
+   */
   readonly url: Redacted.Redacted
 }
 
@@ -61,7 +63,9 @@ const withPorts = (hosts: ReadonlyArray<Host>, ports: string | null): ReadonlyAr
 /** The parts of a URL, of which only the hosts may be ones that a URL parser refuses. */
 const shape = /^(postgres(?:ql)?:)\/\/(?:([^/?#]*)@)?([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/
 
-/** The fault says what is wrong and the mend, and nothing of what may be a password. */
+/**
+ * Parses `DATABASE_URL`. A fault says what is wrong and how to mend it, and repeats nothing that may be a password.
+ */
 export const parse = (text: string): Result.Result<DatabaseUrl, string> => {
   const [, scheme, user, authority = "", path = "", query = ""] = shape.exec(text) ?? []
   if (scheme === undefined) return Result.fail(notUrl)

@@ -1,5 +1,5 @@
 /**
- * The hosts of `DATABASE_URL`: which of them new connections go to. With one host that is that one. Where a host has to
+ * Chooses the host of `DATABASE_URL` to which new connections go. A single host is always chosen. Where a host has to
  * accept writes, the one that does is searched for when none is known: at the start, after a connection to it was lost
  * or refused, after it refused a write because it has become read-only, and while commits stall. Contract: section 2.
  *
@@ -16,17 +16,17 @@ import { connect, isIP, type Socket } from "node:net"
 import { sqlText } from "../SqlFault.ts"
 import { type DatabaseUrl, formatHost, type Host } from "./DatabaseUrl.ts"
 
-/** The answer of a host. */
+/** The result of asking a host. */
 export interface Word {
   readonly host: Host
-  /** A host that will not do says why. */
+  /** The reason why the host cannot be used; `undefined` if it can. */
   readonly refusal: string | undefined
-  /** Hexadecimal; empty where it is not told. */
+  /** The timeline in hexadecimal; empty if the host does not report it. */
   readonly timeline: string
 }
 
 export interface Hosts {
-  /** Hosts are searched for; otherwise there is one, and any will do. */
+  /** True if hosts are searched for; false if there is only one, and any kind will do. */
   readonly searches: boolean
   /** A socket to the chosen host. Throws where none is chosen. */
   readonly connect: () => Socket

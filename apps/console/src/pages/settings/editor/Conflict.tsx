@@ -1,11 +1,11 @@
-/** Another user has saved the setting that is being changed here: shows both, and lets one of them win. */
+/** Shows that another user has saved the setting that is being edited: both versions, of which one is kept. */
 import { useState } from "react"
 import { JsonDiff } from "../../../components/json/JsonDiff.tsx"
 
 export interface ConflictProps {
-  /** The version that is stored now, and its text. */
+  /** The stored version and its text. */
   readonly stored: { readonly version: number; readonly text: string }
-  /** The version that the change began from, and the changed text. */
+  /** The version on which the edit is based, and the edited text. */
   readonly mine: { readonly version: number; readonly text: string }
   readonly takeTheirs: () => void
   readonly keepMine: () => void

@@ -1,4 +1,4 @@
-/** The faults of a draft; each entry leads to its place in the text, and offers the name that was meant. */
+/** The faults of a draft; each entry leads to its place in the text, and offers the suggested name. */
 import { CircleAlert } from "lucide-react"
 import type { Fault } from "../../../api/ApiProblem.ts"
 import { suggestionOf } from "../../../settings/Mending.ts"

@@ -11,9 +11,9 @@ interface Refused {
 }
 
 export interface Faults {
-  /** Those that `text` still has. */
+  /** The faults that `text` still has. */
   readonly faults: ReadonlyArray<Fault>
-  /** The server has refused the draft `text`. */
+  /** Reports that the server refused the draft `text` with these faults. */
   readonly refuse: (faults: ReadonlyArray<Fault>, text: string) => void
   readonly clear: () => void
 }

@@ -24,7 +24,7 @@ export interface SettingEditorProps {
   readonly save: (document: Readonly<Record<string, unknown>>, version: number) => Promise<StoredSettings>
   /** Reads the stored setting again after another user has changed it. */
   readonly refresh: () => void
-  /** Beside the button that saves. */
+  /** Content beside the button that saves. */
   readonly tools?: ReactNode
   /** A panel above the text: gets the text, and reports the server's answer about it. */
   readonly panel?: ((text: string, onError: (error: unknown) => void) => ReactNode) | undefined
@@ -68,7 +68,7 @@ const useSettingDraft = ({ kind, stored, save, refresh }: SettingEditorProps, ma
       setBusy(false)
     }
   }, [busy, base.version, save, kind, refresh, mayAdmin, refuse, clear])
-  /** Makes the stored version the one that is edited, with the text of the draft or its own. */
+  /** Bases the edit on the stored version, with the text of the draft or of that version. */
   const rebase = (text: string) => {
     setBase({ text: storedText, version: stored.version })
     setText(text)

@@ -1,6 +1,6 @@
 /**
- * A setting as a form, made from its schema. The form and the JSON beside it are one document: what is typed here is
- * written there, and the other way round. Members that the form does not show stay as they are.
+ * A setting as a form, made from its schema. The form and the JSON beside it edit the same document. Members that the
+ * form does not show stay as they are.
  */
 import { useId, useState } from "react"
 import type { Fault } from "../../../api/ApiProblem.ts"

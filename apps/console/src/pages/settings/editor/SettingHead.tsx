@@ -1,4 +1,4 @@
-/** The head of a setting's page: its name, its version, and what can be done with it. */
+/** The head of a setting's page: its name, its version and its actions. */
 import { Trash2 } from "lucide-react"
 import { type ReactNode, useState } from "react"
 import type { StoredSettings } from "../../../api/Documents.ts"

@@ -1,4 +1,4 @@
-/** A setting's text while it is written, new or stored: its faults, its form beside its JSON, and the editor's keys. */
+/** The text of a setting that is being edited: its faults, its form beside its JSON, and the editor's shortcuts. */
 import { type ReactNode, useRef } from "react"
 import type { Fault } from "../../../api/ApiProblem.ts"
 import { JsonEditor } from "../../../components/json/JsonEditor.tsx"

@@ -1,4 +1,4 @@
-/** A list of settings of one kind, and the way to a new one. */
+/** A list of the settings of one kind, with a link that creates one. */
 import { Link } from "@tanstack/react-router"
 import { Plus } from "lucide-react"
 import type { ReactNode } from "react"
@@ -14,7 +14,7 @@ import { addressOf, type Kind, kinds } from "../../../settings/Kinds.ts"
 
 export interface SettingsListProps {
   readonly kind: Kind
-  /** Between the name and when it was changed. */
+  /** The columns between the name and the time of the last change. */
   readonly columns: ReadonlyArray<Column<StoredSettings>>
   /** Advice for an empty list. */
   readonly advice: ReactNode

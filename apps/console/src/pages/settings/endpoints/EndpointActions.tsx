@@ -1,4 +1,4 @@
-/** A test message, a new secret, and disabling and enabling. */
+/** The actions on a webhook endpoint: send a test message, rotate the secret, disable and enable. */
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { KeyRound, Power, Send } from "lucide-react"
@@ -80,7 +80,7 @@ const TestDialog = ({ id, onClose }: DialogProps) => {
 }
 
 interface RotateProps extends DialogProps, Pick<EndpointActionsProps, "changed"> {
-  /** Gets the new secret, which is shown once. */
+  /** Called with the new secret, which is shown once. */
   readonly made: (secret: string) => void
 }
 
@@ -104,7 +104,7 @@ const RotateDialog = ({ changed, id, made, onClose }: RotateProps) => {
 }
 
 interface PowerProps extends DialogProps, Pick<EndpointActionsProps, "save" | "stored"> {
-  /** Gets the number of deliveries that were held until the endpoint was enabled. */
+  /** Called with the number of deliveries that were held until the endpoint was enabled. */
   readonly enabled: (held: number) => void
 }
 

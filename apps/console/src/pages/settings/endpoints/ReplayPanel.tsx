@@ -1,4 +1,4 @@
-/** Sends again what an endpoint was sent, or was to be sent; shows how far it has come, and stops it. */
+/** Replays the deliveries of an endpoint, shows the progress, and cancels a replay. */
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { CircleStop, History } from "lucide-react"
 import { useState } from "react"
@@ -24,7 +24,7 @@ const states: ReadonlyArray<DeliveryState> = ["held", "exhausted", "delivered", 
 
 export interface ReplayPanelProps {
   readonly id: string
-  /** The one that is followed. */
+  /** The id of the replay whose progress is shown. */
   readonly replayId: string | undefined
   readonly follow: (replayId: string) => void
 }

@@ -1,4 +1,4 @@
-/** One webhook endpoint: how it is, what was sent to it, its settings, and sending again. */
+/** One webhook endpoint: its health, its deliveries, its settings, and replays. */
 import { getRouteApi, Link } from "@tanstack/react-router"
 import { Failure, Loading } from "../../../components/feedback/Notice.tsx"
 import { EndpointBadge, isDisabled } from "../../../components/values/EndpointBadge.tsx"

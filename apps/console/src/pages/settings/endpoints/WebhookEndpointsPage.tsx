@@ -1,4 +1,4 @@
-/** All webhook endpoints, with how they are. */
+/** All webhook endpoints, with their health. */
 import type { StoredSettings } from "../../../api/Documents.ts"
 import type { Column } from "../../../components/table/DataTable.tsx"
 import { EndpointBadge } from "../../../components/values/EndpointBadge.tsx"

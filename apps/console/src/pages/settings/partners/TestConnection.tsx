@@ -1,4 +1,4 @@
-/** Tests a connector or an auth provider with the stored credentials, and shows what was said. */
+/** Tests a connector or an auth provider with the stored credentials, and shows the result. */
 import { PlugZap } from "lucide-react"
 import { type FormEvent, useState } from "react"
 import { type Answer, api, type Payload } from "../../../api/Api.ts"
@@ -14,7 +14,7 @@ type Tested = Answer<"connectors", "testConnection">
 export interface TestConnectionProps {
   readonly kind: Kind
   readonly id: string
-  /** The address that is asked unless another one is written; a grant without an address is tested by its token. */
+  /** The address to request unless another is entered; a grant without an address is tested by its token. */
   readonly address: string
 }
 
