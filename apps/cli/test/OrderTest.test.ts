@@ -8,7 +8,7 @@ const example = (name: string) =>
 const settings = example("settings")
 const none = () => undefined
 
-it.live("an order runs against scripted answers, and what differs from the test is told member by member", () =>
+it.live("an order runs against scripted answers, and differences from the expectation are reported member by member", () =>
   Effect.gen(function*() {
     const test: OrderTest = example("shipped.test")
     const outcome = yield* outcomeOf(test, settings, none)

@@ -115,7 +115,7 @@ describe("Peers", () => {
       })
     }).pipe(Effect.scoped))
 
-  it.live("where there is no owner, or it owns the cell no more, the request is served here", () =>
+  it.live("a request is served here if the cell has no owner, or a former one", () =>
     Effect.gen(function*() {
       const { forwarding, serving } = yield* setUp
       assert.strictEqual((yield* forwarding([1])).text, "here")
@@ -158,7 +158,7 @@ describe("Peers", () => {
       assert.strictEqual((yield* forwarding([3, 1])).text, "here")
     }).pipe(Effect.scoped))
 
-  it.live("a connection that proves no key is closed unheard", () =>
+  it.live("a connection that proves no key is closed before its request is read", () =>
     Effect.gen(function*() {
       const { port, serving } = yield* setUp
       yield* serving([1])
@@ -172,7 +172,7 @@ describe("Peers", () => {
       assert.notInclude(answer, "HTTP")
     }).pipe(Effect.scoped))
 
-  it.live("an owner that falls silent after it was asked is given up, and nobody waits for it", () =>
+  it.live("an owner that falls silent after a request was sent is given up, and no further request waits for it", () =>
     Effect.gen(function*() {
       const { forwarding, port, serving } = yield* setUp
       const arrived = yield* Deferred.make<void>()
@@ -184,7 +184,7 @@ describe("Peers", () => {
       assert.deepStrictEqual(yield* Fiber.join(waiting), { status: 503, etag: undefined, text: "cell 5 lost" })
     }).pipe(Effect.scoped))
 
-  it.live("where an owner has fallen silent, connections that were kept are not used again", () =>
+  it.live("kept connections to an owner that has fallen silent are not used again", () =>
     Effect.gen(function*() {
       const { port, serving } = yield* setUp
       const { forward } = yield* Peers.make({ address: { host: "127.0.0.1", port: 1 }, keys: [keyOf(1)] }, rules)

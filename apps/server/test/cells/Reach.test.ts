@@ -53,7 +53,7 @@ describe("Reach", () => {
     assert.deepStrictEqual(searchOrder(id, cells), order)
   })
 
-  it("a token that is none is looked for nowhere", () => {
+  it("a malformed token is looked for in no cell", () => {
     for (const token of ["", "000", "x".repeat(67), "0".repeat(66), "0".repeat(68)]) {
       assert.isUndefined(cellOfToken(token, [0]))
     }

@@ -21,7 +21,7 @@ describe("ForwardedRequests", () => {
     assert.strictEqual(isForwarded(method, path), expected)
   })
 
-  it("the role of the caller that another process has let in counts at the owner, too", () => {
+  it("the owner checks the role of a caller that another process has authenticated", () => {
     const told = (...roles: ReadonlyArray<string>) => JSON.stringify({ name: "shop", roles })
     assert.isTrue(isAllowed(told("submit"), "submit"))
     assert.isFalse(isAllowed(told("read"), "submit"))

@@ -23,7 +23,7 @@ describe("CellsFile", () => {
     assert.deepStrictEqual(sharedCells(cells), [])
   })
 
-  it("tenants that share a cell are told of", () => {
+  it("tenants that share a cell are reported", () => {
     const cells = Result.getOrThrow(
       decodeCells(JSON.stringify({ cells: two, tenants: { acme: 5, "*": 0, globex: 5 } }), environment)
     )

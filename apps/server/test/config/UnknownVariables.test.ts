@@ -19,7 +19,7 @@ describe("UnknownVariables", () => {
     assert.deepStrictEqual(unknownVariables({ [name]: "x" }), [`${name} is not known: did you mean ${nearest}?`])
   })
 
-  it("a name that resembles none is reported with a known one all the same", () => {
+  it("an unknown name without a similar one is reported with a known name", () => {
     assert.match(
       unknownVariables({ SLUICE_XYZZY: "x" })[0] ?? "",
       /^SLUICE_XYZZY is not known: did you mean SLUICE_\w+\?$/

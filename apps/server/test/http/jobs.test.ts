@@ -39,7 +39,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
     return { ask, ended, pipeline, submit }
   })
 
-  it.effect("what selects every run, or cannot be read, is refused in words that name the member", () =>
+  it.effect("a filter that selects every run, or cannot be read, is refused with the name of the member", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
       const reason = "r"

@@ -111,7 +111,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       assert.strictEqual((yield* ask("GET", "/v1/customers")).json.items.length, 1)
     }))
 
-  it.effect("tell of what became of an order: its changes with their cause, its status, the end of its run", () =>
+  it.effect("report the changes of an order with their cause, its status, and the end of its run", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner

@@ -252,7 +252,7 @@ describe("limits on partners", () => {
   )
 
   test(
-    "what cannot be a limit is refused, and null lifts what was set",
+    "an invalid limit is refused, and null removes a limit",
     Effect.gen(function*() {
       const a = yield* start()
       const put = (body: object, host = "partner.example") =>

@@ -104,7 +104,7 @@ describe("a start that fails", () => {
       assert.deepStrictEqual(readdirSync(data), [])
     }).pipe(Effect.scoped))
 
-  it.live("so does a file of certificate authorities that is not there, or holds none", () =>
+  it.live("prints one line for a file of certificate authorities that is missing or holds none", () =>
     Effect.gen(function*() {
       const data = yield* directory
       const empty = join(data, "empty.pem")

@@ -29,7 +29,7 @@ const naming = Effect.fnUntraced(function*(column: "order_id" | "run_id", ids: R
 })
 
 layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })("retention", (it) => {
-  it.effect("an order goes with everything that names it, once its last run is over and nothing is pending", () =>
+  it.effect("an order is deleted with everything that names it, once its last run is over and nothing is pending", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const partner = yield* Partner
@@ -113,7 +113,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.deepStrictEqual(yield* counts, { callouts: 0, deliveries: 0 })
     }))
 
-  it.effect("a reported event goes with its key, whether anybody listened or not", () =>
+  it.effect("a reported event is deleted with its key, whether or not it had a subscriber", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const sql = yield* SqlClient.SqlClient
@@ -128,7 +128,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.strictEqual(row?.n, 0)
     }))
 
-  it.effect("the audit goes by its own time, but for acts on orders, which stay as long as the order", () =>
+  it.effect("the audit is deleted by its own retention, except for acts on orders, which stay as long as the order", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       yield* ask("PATCH", "/v1/orders/pending", { body: { tags: ["b"] } })

@@ -58,7 +58,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       assert.isAtLeast(partners.find((one) => one.host === host)?.failures ?? 0, 1)
     }))
 
-  it.effect("the overview counts over 10 minutes, an hour or a day, and leaves out what has been put right", () =>
+  it.effect("the overview counts over 10 minutes, an hour or a day, and leaves out failures that have been dealt with", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
       const seen = (window: string) =>

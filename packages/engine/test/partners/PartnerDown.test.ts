@@ -263,7 +263,7 @@ it.effect("a step that does not hold is called while the partner is down, fails,
       })
   ))
 
-it("what a call says of its partner", () => {
+it("the outcome of a call is a sign of its partner's health", () => {
   const signs: ReadonlyArray<readonly [HealthSign, ReturnType<typeof signOf>]> = [
     [{ outcome: "succeeded", response: { status: 500 } }, "ok"],
     [{ outcome: "rejected", response: { status: 404 } }, "ok"],

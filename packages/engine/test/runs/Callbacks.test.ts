@@ -102,7 +102,7 @@ describe("the answer to a callback URL", () => {
     }
   }
 
-  it.effect("makes the run wait, owned by nobody, and says for what", () =>
+  it.effect("makes the run wait without an owner, with a reason that names the step", () =>
     Effect.gen(function*() {
       yield* submitted(world)
       const { run, reason, state } = yield* the
@@ -252,7 +252,7 @@ describe("the answer to a callback URL", () => {
       assert.strictEqual(rows[0]?.error?.kind, "invalid-response")
     }).pipe(Effect.provide(stand(accepts))))
 
-  it.effect("leaves no token on record, though the partner says it aloud", () =>
+  it.effect("leaves no token on record, even if the partner's answer repeats it", () =>
     Effect.gen(function*() {
       const process = yield* submitted(world)
       const [token = ""] = yield* tokens

@@ -355,7 +355,7 @@ describe("a probe that cannot tell", () => {
       assert.match((yield* the).rows[0]?.error?.message ?? "", /the probe ended timed-out/)
     }).pipe(Effect.provide(unclear(0))))
 
-  it.effect("may tell in the end: its word is the answer", () =>
+  it.effect("may give the answer in the end", () =>
     Effect.gen(function*() {
       yield* submitted(retried())
       yield* TestClock.adjust("1 minute")
@@ -364,7 +364,7 @@ describe("a probe that cannot tell", () => {
       assert.strictEqual(state, "completed")
     }).pipe(Effect.provide(unclear(500, 503, 200))))
 
-  it.effect("is asked four times in all, whoever holds the run", () =>
+  it.effect("is asked four times in all, by all processes together", () =>
     Effect.gen(function*() {
       yield* submitted(retried())
       yield* TestClock.adjust("5 seconds")

@@ -59,7 +59,7 @@ describe("a step with blocking: false", () => {
       assert.lengthOf(yield* messages, 1)
     }).pipe(Effect.provide(stand((request) => request.url.includes("after") ? Effect.never : respond(200)))))
 
-  it.effect("leaves its message whatever becomes of the run afterwards", () =>
+  it.effect("leaves its message, however the run ends", () =>
     Effect.gen(function*() {
       yield* submitted({
         pipelines: [

@@ -62,7 +62,7 @@ const until = <E, R>(condition: Effect.Effect<boolean, E, R>) =>
 const everything = ["order.updated", "order.status_changed", "order.completed", "order.failed", "order.cancelled"]
 
 describe("state events", () => {
-  it.live("tell of a run's end in the order updated, status_changed, the end, with what changed and why", () =>
+  it.live("report a run's end in the order updated, status_changed, the end, with the changes and their cause", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ...everything)
       const run = yield* submit({ tags: ["a"], billingAddress: { city: "Oslo", zip: "1" } })
@@ -113,7 +113,7 @@ describe("state events", () => {
     ["cancelled", "order.cancelled"]
   ]
   for (const [state, type] of ends) {
-    it.live(`tell of a run that ended ${state} as ${type}, although nothing of the order changed`, () =>
+    it.live(`report a run that ended ${state} as ${type}, although nothing of the order changed`, () =>
       Effect.gen(function*() {
         const journal = yield* Journal
         yield* subscribe("all", ...everything)
@@ -124,7 +124,7 @@ describe("state events", () => {
       }).pipe(Effect.provide(layer)))
   }
 
-  it.live("tell of a queued run that is cancelled, and of a change that is made outside of any run", () =>
+  it.live("report a queued run that is cancelled, and a change that is made outside of any run", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       const sql = yield* SqlClient.SqlClient
@@ -140,7 +140,7 @@ describe("state events", () => {
       assert.deepInclude(told.at(-1)?.body, { status: "Held", version: 2 })
     }).pipe(Effect.provide(layer)))
 
-  it.live("are not missed where a subscriber comes that the process does not know of yet", () =>
+  it.live("are not missed by a new subscriber that the process does not know yet", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       const run = yield* submit()
@@ -176,7 +176,7 @@ describe("state events", () => {
       }
     }).pipe(Effect.provide(layer)))
 
-  it.live("that nobody subscribes to leave nothing behind, and cost no statement of their own", () =>
+  it.live("without a subscriber leave nothing behind, and cost no statement of their own", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("errors", "error")
@@ -187,7 +187,7 @@ describe("state events", () => {
 })
 
 describe("operational events", () => {
-  it.live("tell once of a step that waits for its partner, and of a compensation that failed", () =>
+  it.live("report once a step that waits for its partner, and a compensation that failed", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
       const sql = yield* SqlClient.SqlClient
@@ -233,7 +233,7 @@ describe("operational events", () => {
       ] as never)
     }).pipe(Effect.provide(layer)))
 
-  it.live("tell once of a partner that is down, and once that it is up again", () =>
+  it.live("report once that a partner is down, and once that it is up again", () =>
     Effect.gen(function*() {
       const breaker = yield* PartnerBreaker
       yield* subscribe("ops", "partner.down", "partner.up")
@@ -256,7 +256,7 @@ describe("operational events", () => {
       ])
     }).pipe(Effect.provide(layer)))
 
-  it.live("tell of an endpoint that is disabled, however it came, and of a delivery that is exhausted", () =>
+  it.live("report an endpoint that is disabled, for any reason, and a delivery that is exhausted", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       const store = yield* DeliveryStore

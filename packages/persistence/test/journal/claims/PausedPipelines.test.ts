@@ -35,7 +35,7 @@ const test = <E>(
 
 describe("paused pipelines", () => {
   test(
-    "what a paused pipeline takes in is queued, started by no process, and starts when the pipeline is resumed",
+    "an order for a paused pipeline is queued, started by no process, and starts when the pipeline is resumed",
     Effect.gen(function*() {
       yield* setPaused("held", true)
       const worker = yield* start()

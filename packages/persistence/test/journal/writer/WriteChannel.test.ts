@@ -80,7 +80,7 @@ describe("WriteChannel", () => {
     assert.strictEqual(one.backlog.count(), 1)
   })
 
-  it("what was not stored is tried again, except a submission whose caller was answered with an error", () => {
+  it("a write that was not stored is tried again, except a submission whose caller was answered with an error", () => {
     const told: Array<string> = []
     const one = channel()
     const again = accept(told, { mayBeStored: true })
