@@ -58,7 +58,7 @@ export const commandOf = (defaults: Defaults) => {
   }
   const given = defaults.key === undefined ? undefined : Redacted.make(defaults.key)
   return Command.make("sluice").pipe(
-    Command.withDescription("Submits orders, watches runs, and puts right what went wrong"),
+    Command.withDescription("Submits orders, watches runs, and deals with failures"),
     Command.withSharedFlags(shared),
     Command.withSubcommands([
       { group: "At a glance", commands: [overview, health] },

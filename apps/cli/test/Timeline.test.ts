@@ -58,5 +58,5 @@ describe("the timeline of an order", () => {
 
 it("why says that a member was removed, and that no delivery told it", () => {
   const lines = whyLines("/note", { version: 3, chain: [], toldTo: [] }, style({ columns: 80, colours: false }))
-  assert.deepStrictEqual(lines, ["/note was removed by version 3", "no delivery has told it"])
+  assert.deepStrictEqual(lines, ["/note was removed by version 3", "no delivery has sent it"])
 })

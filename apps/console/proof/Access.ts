@@ -110,7 +110,7 @@ export const access = async (browser: Browser, sluice: Sluice): Promise<void> =>
       await page.getByRole("button", { name: "Make the key" }).click()
       const key = await page.locator("code.secret").innerText()
       expect(key.startsWith("sluice_"), `the key is ${key}`)
-      await page.getByRole("button", { name: "I have kept it" }).click()
+      await page.getByRole("button", { name: "I have saved it" }).click()
       await page.getByRole("cell", { name, exact: true }).waitFor()
       if (name !== "dashboard") continue
       await sluice.request("GET", "/v1/orders", undefined, { authorization: `Bearer ${key}` })

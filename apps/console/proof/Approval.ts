@@ -112,7 +112,7 @@ const jobRead = async (opened: Opened, shown: Shown): Promise<void> => {
   expect(run.startsWith("/process-events/"), `job ${shown.job} leads to ${run}`)
   await tabTo(page, page.locator(`a[href="${run}"]`).first(), "the run that was retried")
   await press("Enter")
-  await page.getByText("Its retry stands for it").waitFor()
+  await page.getByText("Its retry replaces it").waitFor()
 }
 
 export const approval = async (browser: Browser, sluice: Sluice, shown: Shown): Promise<void> => {

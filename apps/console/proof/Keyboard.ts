@@ -121,7 +121,7 @@ export const keyboardSettings = async (browser: Browser, sluice: Sluice): Promis
     await tabTo(page, page.getByRole("textbox", { name: /^Id/ }), "the id")
     await page.keyboard.type("by-keyboard")
     await writeAndSave(page, { url: "https://example.com/hooks", types: ["error"] })
-    await tabTo(page, page.getByRole("button", { name: "I have kept it" }), "the secret's button")
+    await tabTo(page, page.getByRole("button", { name: "I have saved it" }), "the secret's button")
     await press("Enter")
     await page.getByRole("heading", { name: "Webhook endpoint by-keyboard" }).waitFor()
     await sluice.request("DELETE", "/v1/webhook-endpoints/by-keyboard")

@@ -24,7 +24,7 @@ export const notifications = async (browser: Browser, sluice: Sluice, shown: Sho
       await page.getByRole("button", { name: `Add a destination for ${type}`, exact: true }).click()
       await dialog.getByLabel("Destination URL").fill(url)
       await dialog.getByRole("button", { name: "Add the destination" }).click()
-      if (type === "error") await page.getByRole("button", { name: "I have kept it" }).click()
+      if (type === "error") await page.getByRole("button", { name: "I have saved it" }).click()
       await row(type).getByRole("link", { name: url }).waitFor()
     }
     expect(

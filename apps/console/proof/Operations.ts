@@ -60,7 +60,7 @@ export const operations = async (browser: Browser, sluice: Sluice, shown: Shown)
     await page.goto("/jobs")
     await page.getByRole("link", { name: "Retry of runs" }).first().waitFor()
     await page.goto(`/process-events/${shown.failed}`)
-    await page.getByText("Its retry stands for it").waitFor()
+    await page.getByText("Its retry replaces it").waitFor()
   })
 
   await check("an issue is resolved, and leaves the first page", async () => {

@@ -229,7 +229,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
     await write(page, { url: "https://example.com/hooks", types: ["error"] })
     await page.getByRole("button", { name: "Create" }).click()
     expect((await page.getByRole("dialog").locator("code").textContent() ?? "").startsWith("whsec_"), "no secret")
-    await page.getByRole("button", { name: "I have kept it" }).click()
+    await page.getByRole("button", { name: "I have saved it" }).click()
     await page.getByRole("heading", { name: "Webhook endpoint made-by-hand" }).waitFor()
   })
 
@@ -248,7 +248,7 @@ export const settings = async (browser: Browser, sluice: Sluice): Promise<void> 
   await check("a secret is rotated", async () => {
     await confirm(page, /^Rotate/, "Make a new one")
     await page.locator("code.secret").waitFor()
-    await page.getByRole("button", { name: "I have kept it" }).click()
+    await page.getByRole("button", { name: "I have saved it" }).click()
   })
 
   await check("deliveries to a disabled endpoint are held, and enabling it offers to replay them", async () => {

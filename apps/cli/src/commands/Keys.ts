@@ -131,7 +131,7 @@ const rotateKeys = Command.make(
   Command.withDescription("Seal every stored secret again with the first key of SLUICE_ENCRYPTION_KEY"),
   Command.withExamples([{
     command: "DATABASE_URL=postgres://… SLUICE_ENCRYPTION_KEY=new,old sluice keys rotate",
-    description: "Then the old key can be taken away"
+    description: "Then the old key can be removed"
   }])
 )
 

@@ -80,7 +80,7 @@ export const timeline = Command.make(
     const items = yield* entriesOf(order)
     yield* output.result({ items, nextCursor: null }, (style) => timelineLines(items, style))
   })
-).pipe(Command.withDescription("Show everything that happened to an order, each entry below the one it follows from"))
+).pipe(Command.withDescription("Show everything that happened to an order, each entry below its cause"))
 
 const shown = (value: Json | undefined): string => value === undefined ? "absent" : JSON.stringify(value)
 
@@ -109,7 +109,7 @@ export const whyLines = (path: string, why: Why, style: Style): ReadonlyArray<st
       : `${path} was removed by version ${why.version}`
   ),
   ...why.chain.flatMap((link) => linkLines(link, style)),
-  ...(why.toldTo.length === 0 ? ["no delivery has told it"] : why.toldTo.map(toldLine))
+  ...(why.toldTo.length === 0 ? ["no delivery has sent it"] : why.toldTo.map(toldLine))
 ]
 
 export const why = Command.make(

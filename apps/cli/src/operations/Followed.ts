@@ -26,6 +26,6 @@ export const followed = Effect.fnUntraced(function*<A extends { readonly state: 
 })
 
 export const noWatch = Flag.Boolean("no-watch").pipe(
-  Flag.withDescription("Start it and come back at once"),
+  Flag.withDescription("Start it and do not wait for its end"),
   Flag.withDefault(false)
 )

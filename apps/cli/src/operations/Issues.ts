@@ -74,7 +74,7 @@ const acknowledge = Command.make(
     const answer = yield* client.issues.acknowledge({ params: { id: issue }, payload: given("reason", reason) })
     yield* output.result(answer, () => [`${answer.state}: ${answer.count} runs so far`])
   })
-).pipe(Command.withDescription("Say that an issue is known; further failures leave it so"))
+).pipe(Command.withDescription("Acknowledge an issue; further failures do not reopen it"))
 
 const resolve = Command.make(
   "resolve",
@@ -85,7 +85,7 @@ const resolve = Command.make(
     const answer = yield* client.issues.resolve({ params: { id: issue }, payload: given("reason", reason) })
     yield* output.result(answer, () => [`${answer.state}: ${answer.count} runs so far`])
   })
-).pipe(Command.withDescription("Say that an issue is mended; a further failure reopens it"))
+).pipe(Command.withDescription("Resolve an issue; a further failure reopens it"))
 
 const retry = Command.make(
   "retry",
@@ -96,7 +96,7 @@ const retry = Command.make(
     const job = yield* client.issues.retry({ params: { id: issue }, payload: given("reason", reason) })
     yield* output.result(job, () => [`job ${job.id}`])
   })
-).pipe(Command.withDescription("Retry the runs of an issue that were not put right, as a job"))
+).pipe(Command.withDescription("Retry the runs of an issue that have not been dealt with, as a job"))
 
 export const issues = Command.make("issues").pipe(
   Command.withDescription("Show failures grouped by what went wrong, and deal with them"),

@@ -28,7 +28,7 @@ const filterFlags = {
   part: textFlag("q", "With this in an id: 4 characters or more"),
   errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
   unsettled: Flag.Boolean("unsettled").pipe(
-    Flag.withDescription("Which failed and were not put right since"),
+    Flag.withDescription("Whose failure has not been dealt with"),
     Flag.withDefault(false)
   ),
   since: momentFlag("since", "Created after"),

@@ -93,7 +93,7 @@ export const health = Command.make(
     yield* client.health.live()
     const ready = yield* Effect.mapError(client.health.ready(), (error) =>
       "detail" in error
-        ? new Failure({ message: `The server is up and not ready: ${error.detail}`, code: exitCodes.unavailable })
+        ? new Failure({ message: `The server is up but not ready: ${error.detail}`, code: exitCodes.unavailable })
         : error)
     yield* output.result(ready, (style) => [
       style.paint(ready.status === "ok" ? "green" : "yellow", ready.status === "ok" ? "ready" : ready.status),

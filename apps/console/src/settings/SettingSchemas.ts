@@ -87,7 +87,7 @@ export const pipelineSchema = (plugins: ReadonlyArray<Plugin>): JsonSchema => ({
     name: text("As in its address"),
     match: {
       type: "object",
-      description: "Which orders it is for; all that is given must hold",
+      description: "Which orders it is for; every given condition must hold",
       properties: {
         orderTypes: texts("The order's type is one of these", orderTypes),
         statuses: texts("The order's status is one of these"),
@@ -190,8 +190,8 @@ export const webhookEndpointSchema: JsonSchema = {
     rateLimitPerSecond: number("Attempts a second, over all processes"),
     retrySchedule: { type: "array", description: "Milliseconds before each attempt, from the one before it" },
     ordering: { ...text("perOrder: one after the other for each order"), enum: ["perOrder", "none"] },
-    filter: text("JSONata over the message: false or nothing leaves it out"),
+    filter: text("JSONata over the message; false or nothing leaves the message out"),
     payload: text("JSONata over the message: what is sent in its place"),
-    disabled: flag("true: what comes is held until it is replayed")
+    disabled: flag("true: messages are held until they are replayed")
   }
 }

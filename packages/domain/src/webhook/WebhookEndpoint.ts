@@ -23,7 +23,7 @@ export interface WebhookEndpoint {
   /** Milliseconds to wait before each attempt, counted from the one before it; its length is the number of attempts. */
   readonly delaysMs?: ReadonlyArray<number>
   readonly ordering: "perOrder" | "none"
-  /** JSONata over the message: false or nothing leaves it out. */
+  /** JSONata over the message; false or nothing leaves the message out. */
   readonly filter?: string
   /** JSONata over the message: what is sent in its place. */
   readonly payload?: string

@@ -21,12 +21,12 @@ export const Empty = ({ title, children }: { readonly title: string; readonly ch
 )
 
 const advice = (error: unknown): string => {
-  if (!isProblem(error)) return "This is a fault of the console. Reload the page; if it stays, report what it says."
+  if (!isProblem(error)) return "This is a bug of the console. Reload the page; if it happens again, report the message."
   switch (error.slug) {
     case "offline":
-      return "Check that the server runs and that this machine reaches it. The page goes on by itself when it answers."
+      return "Check that the server runs and that this machine reaches it. The page continues by itself when the server answers."
     case "unavailable":
-      return "The database is away. What is stored is safe; the page goes on by itself when it is back."
+      return "The database is away. Stored data is safe; the page continues by itself when the database is back."
     case "not-found":
       return "Check the id. Records are removed when SLUICE_RETENTION has passed."
     case "forbidden":
@@ -36,7 +36,7 @@ const advice = (error: unknown): string => {
     case "invalid-request":
       return "Change what is named above, and try again."
     case "internal":
-      return "The server's log says why. Try again."
+      return "The server's log has the reason. Try again."
     default:
       return error.status >= 500 ? "Try again in a moment." : "Change what is named above, and try again."
   }

@@ -23,7 +23,7 @@ export const SecretDialog = ({
     <code className="secret break">{secret}</code>
     <div className="actions">
       <CopyButton what={`the ${what}`} text={() => secret}>Copy</CopyButton>
-      <button type="button" className="button primary" onClick={onClose}>I have kept it</button>
+      <button type="button" className="button primary" onClick={onClose}>I have saved it</button>
     </div>
   </Dialog>
 )

@@ -16,13 +16,13 @@ type Action = "acknowledge" | "resolve" | "retry"
 const words = {
   acknowledge: {
     title: "Acknowledge the issue",
-    description: "Says that it is known. Its runs count as settled, and further failures of the kind leave it so.",
+    description: "Its runs count as settled. Further failures of the kind do not reopen it.",
     action: "Acknowledge",
     done: "The issue is acknowledged"
   },
   resolve: {
     title: "Resolve the issue",
-    description: "Says that it is mended. Its runs count as settled; a further failure of the kind opens it again.",
+    description: "Its runs count as settled. A further failure of the kind reopens it.",
     action: "Resolve",
     done: "The issue is resolved"
   },

@@ -71,7 +71,7 @@ const ChainLink = ({ link }: { readonly link: Why["chain"][number] }) => {
 
 const Audience = ({ toldTo }: Pick<Why, "toldTo">) =>
   toldTo.length === 0
-    ? <p className="muted">No delivery has told this value.</p>
+    ? <p className="muted">No delivery has sent this value.</p>
     : (
       <ul>
         {toldTo.map(({ deliveredAt, deliveryId, endpointId }) => (

@@ -61,7 +61,7 @@ export const RunOrigin = ({ event, settled, retriedBy }: RunOriginProps) => (
     )}
     {retriedBy !== undefined && (
       <div className="why">
-        <span className="muted">Its retry stands for it</span>
+        <span className="muted">Its retry replaces it</span>
         <span className="break">
           It went on in <Link className="mono" to="/process-events/$id" params={{ id: retriedBy }}>{retriedBy}</Link>
         </span>

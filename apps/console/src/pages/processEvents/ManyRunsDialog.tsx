@@ -37,7 +37,7 @@ type Act = "retry" | "cancel" | "resolve"
 const acts = {
   retry: {
     title: "Retry many runs",
-    description: "Every run that ended badly, fits the filter and was not retried yet is retried, oldest first.",
+    description: "Every failed run that fits the filter and was not retried yet is retried, oldest first.",
     action: "Retry them",
     endpoint: "retryMany"
   },

@@ -108,7 +108,7 @@ export const SettingEditor = (props: SettingEditorProps) => {
   useBlocker({
     enableBeforeUnload: isDirty,
     shouldBlockFn: ({ current, next }) =>
-      isDirty && current.pathname !== next.pathname && !confirm("Leave without saving what was changed?")
+      isDirty && current.pathname !== next.pathname && !confirm("Leave without saving your changes?")
   })
   return (
     <div className="stack">
