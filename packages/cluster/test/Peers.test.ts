@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Option, Redacted, Scope } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { randomInt } from "node:crypto"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import * as Peers from "../src/Peers.ts"
 import * as PeerServer from "../src/PeerServer.ts"
@@ -39,14 +40,22 @@ const asked = (path: string, body = "{\"a\":1}") =>
 const read = (response: HttpServerResponse.HttpServerResponse) =>
   Effect.promise(() => HttpServerResponse.toWeb(response).text())
 
-/** A port that was free a moment ago. */
-const freePort = Effect.callback<number>((resume) => {
+const givenPorts = new Set<number>()
+
+/**
+ * A port that was free a moment ago and was given to no other test, below those that systems give to outgoing
+ * connections.
+ */
+const freePort = Effect.callback<number, "taken">((resume) => {
   const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
+  server.once("error", () => resume(Effect.fail("taken")))
+  server.listen(randomInt(20_000, 32_000), "127.0.0.1", () => {
     const { port } = server.address() as AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
+    const isNew = !givenPorts.has(port)
+    givenPorts.add(port)
+    server.close(() => resume(isNew ? Effect.succeed(port) : Effect.fail("taken")))
   })
-})
+}).pipe(Effect.eventually)
 
 /** A way to a port that can fall silent: connections stay, and nothing passes. */
 const cable = Effect.fnUntraced(function*(to: number) {
@@ -103,7 +112,8 @@ const setUp = Effect.gen(function*() {
   return { port, serving, forwarding }
 })
 
-describe("Peers", () => {
+// Beside each other: a server answers for 1.5 s more when it stops, and a silent owner is given up after seconds.
+describe.concurrent("Peers", () => {
   it.live("the owner serves a forwarded request as if it had come there, without the caller's key", () =>
     Effect.gen(function*() {
       const { forwarding, serving } = yield* setUp

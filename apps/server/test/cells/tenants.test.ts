@@ -126,6 +126,13 @@ describe("tenants", () => {
           assert.notMatch(withoutAsked(text, path), idOfOwner, endpoint)
         }
         assert.deepStrictEqual(yield* held(url), before)
+
+        // The process would wait for the call of this run when it stops.
+        const { status } = yield* sluice.ask("POST", `/v1/process-events/${stored.running}/cancel`, {
+          key: "acme",
+          body: {}
+        })
+        assert.strictEqual(status, 200)
       }).pipe(Effect.scoped, Effect.provide(Partner.layer)),
     300_000
   )
