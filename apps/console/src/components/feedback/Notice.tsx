@@ -21,7 +21,9 @@ export const Empty = ({ title, children }: { readonly title: string; readonly ch
 )
 
 const advice = (error: unknown): string => {
-  if (!isProblem(error)) return "This is a bug of the console. Reload the page; if it happens again, report the message."
+  if (!isProblem(error)) {
+    return "This is a bug of the console. Reload the page; if it happens again, report the message."
+  }
   switch (error.slug) {
     case "offline":
       return "Check that the server runs and that this machine reaches it. The page continues by itself when the server answers."
