@@ -29,9 +29,12 @@ export interface Allocation {
   readonly againMs: number
 }
 
-/** Turns are given so long ahead: shorter where a request that waits for its time takes the place of an open one. */
+/**
+ * Turns are given so long ahead, in milliseconds, so that none is lost while the next question is under way. The last
+ * free place is given later: a request that waits for its time in it keeps out another that could be open.
+ */
 const aheadMs = 250
-const aheadOfOpenMs = 25
+const aheadInLastPlaceMs = 25
 
 /**
  * The time within which a turn has to be used, in milliseconds; one that is used later is exchanged for another. The
@@ -47,12 +50,13 @@ export const allocate = ({ counted, limits, nextTurn, now, open, wanted }: Stand
   const room = counted + Math.max(0, Math.min(wanted, (maxConcurrent ?? Infinity) - open))
   if (ratePerSecond === undefined) return { delays: Array.from({ length: room }, () => 0), nextTurn, againMs: 0 }
   const spacing = spacingOf(ratePerSecond)
-  const ahead = maxConcurrent === undefined ? aheadMs : aheadOfOpenMs
+  const free = (maxConcurrent ?? Infinity) - open
   const delays: Array<number> = []
+  const ahead = () => free - Math.max(0, delays.length - counted) > 1 ? aheadMs : aheadInLastPlaceMs
   let next = Math.max(nextTurn, now)
-  while (delays.length < room && next <= now + ahead) {
+  while (delays.length < room && next <= now + ahead()) {
     delays.push(next - now)
     next += spacing
   }
-  return { delays, nextTurn: next, againMs: delays.length < room ? Math.max(1, next - now - ahead) : 0 }
+  return { delays, nextTurn: next, againMs: delays.length < room ? Math.max(1, next - now - ahead()) : 0 }
 }

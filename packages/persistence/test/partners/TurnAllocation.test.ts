@@ -34,15 +34,27 @@ describe("turns at a limited partner", () => {
   it("gives no more places than there are, and times to those that have one", () => {
     const limits = { maxConcurrent: 5, ratePerSecond: 20 }
     const standing = { limits, now: 1000, nextTurn: 0, open: 3, wanted: 9, counted: 0 }
-    assert.deepStrictEqual(allocate(standing).delays, [0])
+    assert.deepStrictEqual(allocate({ ...standing, wanted: 1 }).delays, [0])
     assert.deepStrictEqual(allocate({ ...standing, limits: { maxConcurrent: 5 } }).delays, [0, 0])
     assert.deepStrictEqual(allocate({ ...standing, limits: { maxConcurrent: 2 } }).delays, [])
     assert.deepStrictEqual(allocate({ ...standing, open: 5 }).delays, [])
     assert.deepStrictEqual(allocate({ ...standing, open: 5, counted: 1 }).delays, [0])
-    const later = allocate({ ...standing, nextTurn: 1000 + spacingOf(20) })
-    assert.deepStrictEqual(later.delays, [])
+  })
+
+  it("gives turns ahead in all free places but the last, which a waiting request would keep from another", () => {
+    const limits = { maxConcurrent: 5, ratePerSecond: 20 }
+    const spacing = spacingOf(20)
+    const standing = { limits, now: 1000, nextTurn: 1000 + spacing, open: 0, wanted: 9, counted: 0 }
+    const delaysAt = (open: number) =>
+      allocate({ ...standing, open }).delays.map((delay) => Math.round(delay / spacing))
+    assert.deepStrictEqual(delaysAt(0), [1, 2, 3, 4])
+    assert.deepStrictEqual(delaysAt(3), [1])
+    assert.deepStrictEqual(delaysAt(4), [])
+    const later = allocate({ ...standing, open: 4 })
     assert.isAbove(later.againMs, 0)
-    assert.isAtMost(later.againMs, spacingOf(20))
+    assert.isAtMost(later.againMs, spacing)
+    // As soon as asking again is said to help, the place is given.
+    assert.lengthOf(allocate({ ...standing, open: 4, now: 1000 + later.againMs }).delays, 1)
   })
 
   it("a percentile is a bound below which that share of the calls stayed", () => {
