@@ -1,21 +1,27 @@
 /** Reads the input of commands: JSON from a file or standard input, and times as people write them. */
 import { maxLimit, Moment } from "@sluice/api/wire/Paging"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import { decodeFile } from "@sluice/domain/internal/json/Utf8"
 import { type Json, parse } from "@sluice/domain/json/Json"
 import { Clock, Effect, FileSystem, Option, Schema, Stdio, Stream } from "effect"
 import { Argument, Flag } from "effect/cli"
 import { usage } from "./Failure.ts"
 
-const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) => stdin.pipe(Stream.decodeText(), Stream.mkString))
+const fromStdin = Effect.flatMap(Stdio.Stdio, ({ stdin }) => Stream.mkUint8Array(stdin))
 
-/** The content of `file`; `-` means standard input. */
-export const text = Effect.fnUntraced(function*(file: string) {
+const bytesOf = Effect.fnUntraced(function*(file: string) {
   if (file === "-") return yield* Effect.mapError(fromStdin, ({ message }) => usage(`standard input: ${message}`))
   const files = yield* FileSystem.FileSystem
   return yield* Effect.mapError(
-    files.readFileString(file),
+    files.readFile(file),
     () => usage(`${file} cannot be read: correct the path, or give - for standard input`)
   )
+})
+
+/** The content of `file`; `-` means standard input. */
+export const text = Effect.fnUntraced(function*(file: string) {
+  const read = decodeFile(yield* bytesOf(file))
+  return read ?? (yield* usage(`${file === "-" ? "standard input" : file} is not UTF-8: save it in UTF-8`))
 })
 
 export const json = Effect.fnUntraced(function*(file: string) {

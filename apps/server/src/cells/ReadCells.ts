@@ -1,4 +1,5 @@
 /** Reads `SLUICE_CELLS`, and checks the keys against it. Contract: section 11. */
+import { decodeFile } from "@sluice/domain/internal/json/Utf8"
 import { Effect, type Redacted, Result, Schema } from "effect"
 import { readFile } from "node:fs/promises"
 import { type Cells, decodeCells, everyone, sharedCells } from "../config/CellsFile.ts"
@@ -11,10 +12,14 @@ export class CellsRefused extends Schema.TaggedError<CellsRefused>()("CellsRefus
 export const read = Effect.fnUntraced(function*(config: ServerConfig, environment: Environment) {
   const { apiKeys, cellsFile, databaseUrl } = config
   if (cellsFile === undefined) return oneCell(databaseUrl)
-  const text = yield* Effect.tryPromise({
-    try: () => readFile(cellsFile, "utf8"),
+  const bytes = yield* Effect.tryPromise({
+    try: () => readFile(cellsFile),
     catch: (error) => unreadable(cellsFile, error)
   })
+  const text = decodeFile(bytes)
+  if (text === undefined) {
+    return yield* new CellsRefused({ message: `SLUICE_CELLS ${cellsFile}: is not UTF-8: save it in UTF-8` })
+  }
   const decoded = decodeCells(text, environment)
   if (Result.isFailure(decoded)) {
     return yield* new CellsRefused({ message: `SLUICE_CELLS ${cellsFile}: ${decoded.failure}` })

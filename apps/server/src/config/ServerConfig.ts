@@ -224,7 +224,7 @@ const retention = (value: string): Result.Result<RetentionTimes, string> => {
   if (!value.includes("=")) return Result.map(keepFor(value), (time) => ({ callouts: time, deliveries: time }))
   const times: { -readonly [Kind in keyof RetentionTimes]?: Duration.Duration } = {}
   for (const entry of value.split(",").map((one) => one.trim())) {
-    const [kind = "", time = ""] = entry.split("=", 2).map((one) => one.trim())
+    const [, kind = "", time = ""] = /^([^=]*)=?(.*)$/s.exec(entry)?.map((one) => one.trim()) ?? []
     if (!isRetentionKind(kind)) {
       return Result.fail(
         `names "${kind}": write some of ${retentionKinds.join(", ")}, for example callouts=90d,audit=2y`

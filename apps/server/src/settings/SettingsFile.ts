@@ -4,6 +4,7 @@
  */
 import { type Act, CurrentAct, settingsFile } from "@sluice/domain/access/Act"
 import { unknownFault } from "@sluice/domain/internal/decode/UnknownMembers"
+import { decodeFile } from "@sluice/domain/internal/json/Utf8"
 import { parse } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow, faultText } from "@sluice/domain/order/Order"
 import {
@@ -53,13 +54,15 @@ type SettingName = Pick<PlacedSetting, "kind" | "id">
  */
 export const read = Effect.fnUntraced(function*(file: string, environment: Environment, hasDatabase: boolean) {
   const fs = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    fs.readFileString(file),
+  const bytes = yield* Effect.mapError(
+    fs.readFile(file),
     ({ message }) =>
       new SettingsFileInvalid({
         message: `SLUICE_CONFIG ${file} cannot be read: ${message}: correct the path, or unset it`
       })
   )
+  const text = decodeFile(bytes)
+  if (text === undefined) return yield* invalid(file, [{ path: "", message: "is not UTF-8: save it in UTF-8" }])
   const json = yield* Effect.try({
     try: () => parse(text),
     catch: (error) => invalid(file, [{ path: "", message: `is not JSON: ${locate(text) ?? String(error)}` }])

@@ -120,6 +120,7 @@ describe("ServerConfig", () => {
     ],
     [{ SLUICE_RETENTION: "audit=2y,audit=3y" }, /^SLUICE_RETENTION names audit twice/],
     [{ SLUICE_RETENTION: "audit=2y,7d" }, /^SLUICE_RETENTION names "7d"/],
+    [{ SLUICE_RETENTION: "audit=2y=3y" }, /^SLUICE_RETENTION "2y=3y" is not a time/],
     [{ SLUICE_RETENTION: "audit=soon" }, /^SLUICE_RETENTION "soon" is not a time/]
   ]
 

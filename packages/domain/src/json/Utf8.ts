@@ -25,4 +25,7 @@ export const decodeStrict = (bytes: Uint8Array): string | undefined => {
   }
 }
 
+/** The bytes of a file as text, without a leading byte-order mark; undefined where they are not UTF-8. */
+export const decodeFile = (bytes: Uint8Array): string | undefined => decodeStrict(bytes)?.replace(/^\uFEFF/, "")
+
 export const encode = (text: string): Uint8Array => encoder.encode(text)
