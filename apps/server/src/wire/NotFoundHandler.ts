@@ -15,7 +15,7 @@ interface Route {
 }
 
 /** Paths that are served beside the API. */
-const pages = ["/", "/docs", "/openapi.json"]
+const pages = ["/", "/docs", "/openapi.json", "/metrics"]
 
 const patternOf = (path: string): RegExp =>
   new RegExp(

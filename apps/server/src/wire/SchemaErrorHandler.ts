@@ -64,6 +64,23 @@ const unknownMembers = (unknown: ReadonlyArray<string>, known: ReadonlySet<strin
   })
 }
 
+/** True for a query with a `%` that starts no UTF-8 character: decoding would put U+FFFD in its place. */
+const isUndecodable = (target: string): boolean => {
+  const at = target.indexOf("?")
+  if (at < 0 || !target.includes("%", at)) return false
+  try {
+    decodeURIComponent(target.slice(at))
+    return false
+  } catch {
+    return true
+  }
+}
+
+const undecodableQuery = new Problems.InvalidRequest({
+  detail: "The query has a % that starts no character in UTF-8: escape it as %25",
+  errors: [{ path: "", message: "the query has a % that starts no character in UTF-8: escape it as %25" }]
+})
+
 const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** The conventional spelling of a header's name. */
@@ -150,6 +167,8 @@ export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect,
   const read = endpoint.payload.size > 0 ? hurried : withoutBody(hurried)
   const answering = safe.has(endpoint.method) ? answered(read, undefined) : answeredChange(read)
   return Effect.withFiber((fiber) => {
+    const { url } = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+    if (isUndecodable(url)) return Effect.succeed(problemResponse(undecodableQuery))
     const search = Context.getUnsafe(fiber.context, HttpServerRequest.ParsedSearchParams)
     let unknown: Array<string> | undefined
     for (const name in search) if (!known.has(name)) (unknown ??= []).push(name)

@@ -197,6 +197,14 @@ const orders: ReadonlyArray<Refusal> = [
     paths: ["cursor"],
     says: /nextCursor/
   },
+  ...["%ff", "100%", "%C3%28"].map((written): Refusal => ({
+    name: `a query that is not UTF-8 (${written})`,
+    request: ["GET", `/v1/orders?externalId=${written}`],
+    status: 400,
+    slug: "invalid-request",
+    paths: [""],
+    says: /the query has a % that starts no character in UTF-8: escape it as %25/i
+  })),
   {
     name: "a date that is none",
     request: ["GET", "/v1/orders?createdAfter=2026-13-01"],
@@ -233,7 +241,14 @@ const orders: ReadonlyArray<Refusal> = [
     status: 405,
     slug: "method-not-allowed",
     says: /takes GET, HEAD, PATCH, not DELETE/
-  }
+  },
+  ...["/metrics", "/docs", "/openapi.json", "/", "/health/ready"].map((page): Refusal => ({
+    name: `a method that is not for the page ${page}`,
+    request: ["DELETE", page],
+    status: 405,
+    slug: "method-not-allowed",
+    says: /takes GET, HEAD, not DELETE/
+  }))
 ]
 
 const settings: ReadonlyArray<Refusal> = [

@@ -74,8 +74,10 @@ const make = Effect.gen(function*() {
   const one = yield* Semaphore.make(1)
   const { remember, withSeen } = makeSeenSecrets()
   const versions = new Map<string, Pipeline>()
-  const read = orUnavailable(load(sql, box)).pipe(Effect.tap(makeDisabledLog()), Effect.map(withSeen))
-  const first = yield* read
+  const loaded = orUnavailable(load(sql, box))
+  const logDisabled = makeDisabledLog()
+  const read = loaded.pipe(Effect.tap(logDisabled), Effect.map(withSeen))
+  const first = yield* loaded
   const sealed = first.unreadable.filter(({ secrets }) => secrets.length > 0)
   if (!box.hasKey && sealed.length > 0) {
     return yield* new EncryptionKeyMissing({
@@ -83,7 +85,8 @@ const make = Effect.gen(function*() {
         + `${sealed[0]?.id}): set it to the key that they were stored with, 32 bytes in base64`
     })
   }
-  const state = yield* SubscriptionRef.make(first)
+  yield* logDisabled(first)
+  const state = yield* SubscriptionRef.make(withSeen(first))
 
   /** The number of reads begun so far; a read that began after a change was committed sees it. */
   let begun = 0

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import { Settings } from "@sluice/engine/settings/Settings"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Layer, Logger, Redacted, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Database from "../../src/schema/Database.ts"
 import { EncryptionKeyMissing, SecretBox } from "../../src/secrets/SecretBox.ts"
@@ -202,9 +202,14 @@ describe("SettingsStore", () => {
     Effect.gen(function*() {
       const { connector: store } = yield* SettingsStore
       yield* store.put("c", connector({ bearerToken: "hunter2-hunter2" }))
-      const error = yield* Effect.flip(elsewhere(Settings, { encryptionKey: undefined }))
+      const logged: Array<unknown> = []
+      const error = yield* Effect.flip(elsewhere(Settings, { encryptionKey: undefined })).pipe(
+        Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(message))]))
+      )
       assert.instanceOf(error, EncryptionKeyMissing)
       assert.match(error.message, /^SLUICE_ENCRYPTION_KEY is not set.*among them c/)
+      // The refusal is the one line about it: none for each setting says to write the secret again.
+      assert.deepStrictEqual(logged, [])
     }).pipe(Effect.provide(layer)))
 
   it.effect("a secret that cannot be decrypted disables its setting, and no other, until it is written again", () =>
