@@ -2,10 +2,10 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { Console, Effect, Layer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { createServer, type RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
 import process from "node:process"
 import { run } from "../src/Program.ts"
 
@@ -14,20 +14,7 @@ const password = "cnrypasswordZq7fXw9Kd2"
 
 /** Answers every request as told. */
 const serving = (answer: RequestListener) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer(answer)
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          server.close()
-        })
-    ),
-    (server) => `127.0.0.1:${(server.address() as AddressInfo).port}`
-  )
+  Effect.map(LoopbackServer.listen(createServer(answer)), (port) => `127.0.0.1:${port}`)
 
 /** The standard output and the standard error of a command. */
 const printed = Effect.fnUntraced(function*(url: string, key: string, words: ReadonlyArray<string>) {

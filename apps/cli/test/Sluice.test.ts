@@ -1,13 +1,13 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Console, Context, Effect, Layer, Redacted } from "effect"
 import { execFile, spawn } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer, type IncomingHttpHeaders } from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
@@ -29,17 +29,11 @@ class Stage extends Context.Service<Stage, {
     Effect.gen(function*() {
       const { url: database } = yield* DatabaseTest
       const state = { url: "", status: 200 }
-      const partner = yield* Effect.acquireRelease(
-        Effect.callback<ReturnType<typeof createServer>>((resume) => {
-          const server = createServer((request, response) => {
-            request.resume()
-            response.writeHead(state.status, { "content-type": "application/json" }).end(`{"accountId":"ACC-1"}`)
-          })
-          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-        }),
-        (server) => Effect.sync(() => server.close())
-      )
-      state.url = `http://127.0.0.1:${(partner.address() as AddressInfo).port}`
+      const partner = createServer((request, response) => {
+        request.resume()
+        response.writeHead(state.status, { "content-type": "application/json" }).end(`{"accountId":"ACC-1"}`)
+      })
+      state.url = `http://127.0.0.1:${yield* LoopbackServer.listen(partner)}`
       const directory = yield* Effect.acquireRelease(
         Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-cli-"))),
         (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
@@ -353,22 +347,16 @@ layer(Layer.mergeAll(Stage.layer, NodeHttpClient.layerUndici, NodeServices.layer
           yield* sluice("submit", yield* file("listened-order.json", { orderType: "NEW_ORDER", id }), "--wait")
         }
         const got: Array<{ readonly headers: IncomingHttpHeaders; readonly body: string }> = []
-        const receiver = yield* Effect.acquireRelease(
-          Effect.callback<ReturnType<typeof createServer>>((resume) => {
-            const server = createServer((request, response) => {
-              let body = ""
-              request.setEncoding("utf8").on("data", (text: string) => {
-                body += text
-              }).once("end", () => {
-                got.push({ headers: request.headers, body })
-                response.writeHead(204).end()
-              })
-            })
-            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-          }),
-          (server) => Effect.sync(() => server.close())
-        )
-        const to = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`
+        const receiver = createServer((request, response) => {
+          let body = ""
+          request.setEncoding("utf8").on("data", (text: string) => {
+            body += text
+          }).once("end", () => {
+            got.push({ headers: request.headers, body })
+            response.writeHead(204).end()
+          })
+        })
+        const to = `http://127.0.0.1:${yield* LoopbackServer.listen(receiver)}/hooks`
         const words = ["listen", "--endpoint", "listened", "--to", to, "--after", "0", "--count", "2"]
         const { code, complaint, said } = yield* sluice(...words, "--json")
         assert.strictEqual(code, 0, complaint)

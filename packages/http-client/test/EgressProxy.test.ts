@@ -9,7 +9,8 @@ import { HostileServer } from "@sluice/http-client/testing/HostileServer"
 import { Effect, Fiber, Layer, Redacted, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { createServer } from "node:https"
-import type { AddressInfo, LookupFunction } from "node:net"
+import type { LookupFunction } from "node:net"
+import * as LoopbackServer from "../src/testing/LoopbackServer.ts"
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8,::1/128")))
 const ours = authority()
@@ -40,15 +41,7 @@ const secure = Effect.fnUntraced(function*() {
   const { certificate, key } = ours.issue()
   const server = createServer({ cert: certificate, key }, (_, response) => response.end("secure"))
   server.on("tlsClientError", () => {})
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  )
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return `https://127.0.0.1:${yield* LoopbackServer.listen(server)}/`
 })
 
 layer(Layer.merge(HostileServer.layer, ConnectProxy.layer()))("an egress proxy", (it) => {

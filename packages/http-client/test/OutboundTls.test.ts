@@ -6,8 +6,8 @@ import { Outbound } from "@sluice/http-client/Outbound"
 import { authority, type Certificate, selfSigned } from "@sluice/http-client/testing/Certificates"
 import { Effect, Redacted, Result } from "effect"
 import { createServer } from "node:https"
-import type { AddressInfo } from "node:net"
 import type { SecureVersion, TlsOptions, TLSSocket } from "node:tls"
+import * as LoopbackServer from "../src/testing/LoopbackServer.ts"
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 
@@ -25,15 +25,7 @@ const partner = Effect.fnUntraced(function*({ certificate, key }: Certificate, o
   })
   server.on("secureConnection", (socket) => numbers.set(socket, ++connections))
   server.on("tlsClientError", () => {})
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  )
-  return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return `https://127.0.0.1:${yield* LoopbackServer.listen(server)}/`
 })
 
 const get = (url: string, tls?: TlsIdentity) =>

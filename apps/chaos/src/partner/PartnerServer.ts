@@ -5,9 +5,9 @@
 import { Clock, Effect } from "effect"
 import { createHash } from "node:crypto"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import type { Asked } from "../evidence/Evidence.ts"
 import { later } from "../wire/Later.ts"
+import * as Loopback from "../wire/Loopback.ts"
 
 /** The parts of a request that decide the reaction. */
 export interface Question {
@@ -165,13 +165,6 @@ export const make = Effect.fnUntraced(function*(options: PartnerOptions) {
     request.on("error", () => response.destroy())
     response.on("error", () => response.destroy())
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  )
-  return { port: (server.address() as AddressInfo).port, log } satisfies Partner
+  const port = yield* Loopback.listen(server, () => server.closeAllConnections())
+  return { port, log } satisfies Partner
 })

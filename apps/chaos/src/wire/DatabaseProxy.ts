@@ -3,9 +3,10 @@
  * and the connection can be cut, frozen, slowed, or made to lose the second half of an answer.
  */
 import { Effect, Redacted } from "effect"
-import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { connect, createServer, type Socket } from "node:net"
 import * as Conversation from "./Conversation.ts"
 import { later } from "./Later.ts"
+import * as Loopback from "./Loopback.ts"
 
 /** The condition of a connection. */
 export type Weather =
@@ -87,17 +88,12 @@ export const make = Effect.fnUntraced(function*(database: Redacted.Redacted) {
       socket.on("error", end).on("close", end)
     }
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of wires) socket.destroy()
-      })
-  )
+  const port = yield* Loopback.listen(server, () => {
+    for (const socket of wires) socket.destroy()
+  })
   const url = new URL(real)
   url.hostname = "127.0.0.1"
-  url.port = String((server.address() as AddressInfo).port)
+  url.port = String(port)
   url.search = ""
   const proxy: DatabaseProxy = {
     url: Redacted.make(url.href),

@@ -1,7 +1,8 @@
 /** A wire between the servers and their partners that now and then cuts, delays or truncates what it carries. */
 import { Effect } from "effect"
-import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+import { connect, createServer, type Socket } from "node:net"
 import { later } from "./Later.ts"
+import * as Loopback from "./Loopback.ts"
 
 /** The disturbance of one piece of an answer on its way: nearly always none. */
 export type Mishap = "none" | "cut" | "truncate" | { readonly lateMs: number }
@@ -39,13 +40,7 @@ export const make = Effect.fnUntraced(function*(port: number, mishap: () => Mish
       socket.on("error", end).on("close", end)
     }
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
-  )
-  return (server.address() as AddressInfo).port
+  return yield* Loopback.listen(server, () => {
+    for (const socket of sockets) socket.destroy()
+  })
 })

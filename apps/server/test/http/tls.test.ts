@@ -1,11 +1,11 @@
 /** Private authorities and client certificates, from the settings to the wire. Contract: sections 2, 4 and 5. */
 import { assert, layer } from "@effect/vitest"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { authority } from "@sluice/http-client/testing/Certificates"
 import { Context, Effect, Layer } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:https"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TLSSocket } from "node:tls"
@@ -50,15 +50,7 @@ class SecurePartner extends Context.Service<SecurePartner, {
         })
       })
       server.on("tlsClientError", () => {})
-      yield* Effect.acquireRelease(
-        Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-        () =>
-          Effect.sync(() => {
-            server.closeAllConnections()
-            server.close()
-          })
-      )
-      return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
+      return { url: `https://127.0.0.1:${yield* LoopbackServer.listen(server)}`, received }
     })
   )
 }
@@ -246,15 +238,7 @@ layer(Layer.merge(sluice, SecurePartner.layer), { excludeTestServices: true })("
       const serve = Effect.fnUntraced(function*({ certificate, key }: { certificate: string; key: string }) {
         const server = createServer({ cert: certificate, key }, (_, response) => response.end("{}"))
         server.on("tlsClientError", () => {})
-        yield* Effect.acquireRelease(
-          Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-          () =>
-            Effect.sync(() => {
-              server.closeAllConnections()
-              server.close()
-            })
-        )
-        return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+        return `https://127.0.0.1:${yield* LoopbackServer.listen(server)}/`
       })
       const good = yield* serve(shared.issue())
       const bad = yield* serve(strangers.issue())

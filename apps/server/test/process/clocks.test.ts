@@ -1,9 +1,9 @@
 /** Two processes whose wall clocks are minutes apart. Contract: section 6, "Waiting for a callback"; section 10. */
 import { assert, describe, it } from "@effect/vitest"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Clock, Effect, Schedule } from "effect"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { type Process, start } from "../support/Processes.ts"
 
 const minute = 60_000
@@ -23,23 +23,13 @@ const startWrong = (by: number) =>
 /** A partner that takes every request and answers to no callback URL; `callbacks` are the paths of those URLs. */
 const partner = Effect.gen(function*() {
   const callbacks: Array<string> = []
-  const server = yield* Effect.acquireRelease(
-    Effect.callback<ReturnType<typeof createServer>>((resume) => {
-      const server = createServer((request, response) => {
-        request.resume()
-        const url = request.headers["sluice-callback-url"]
-        if (typeof url === "string") callbacks.push(new URL(url).pathname)
-        response.writeHead(202).end("{}")
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) =>
-      Effect.sync(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-  )
-  return { callbacks, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  const server = createServer((request, response) => {
+    request.resume()
+    const url = request.headers["sluice-callback-url"]
+    if (typeof url === "string") callbacks.push(new URL(url).pathname)
+    response.writeHead(202).end("{}")
+  })
+  return { callbacks, url: `http://127.0.0.1:${yield* LoopbackServer.listen(server)}` }
 })
 
 const until = (condition: Effect.Effect<boolean>) =>

@@ -1,9 +1,9 @@
 /** Limits on partners, by the partner's own log, with two processes. Contract: section 7, `/v1/partners`. */
 import { assert, describe, it } from "@effect/vitest"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Schedule, type Scope } from "effect"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Process, start } from "../support/Processes.ts"
 
@@ -22,15 +22,7 @@ const loggedPartner = (answerMs: number) =>
         response.end("{}")
       })
     })
-    yield* Effect.acquireRelease(
-      Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-      () =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          server.close()
-        })
-    )
-    const { port } = server.address() as AddressInfo
+    const port = yield* LoopbackServer.listen(server)
     return { begun, host: `127.0.0.1:${port}`, url: `http://127.0.0.1:${port}`, most: () => most }
   })
 

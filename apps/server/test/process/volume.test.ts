@@ -3,11 +3,11 @@
  * Short as it stands; `pnpm test:volume` runs it with the numbers of the contract (`SLUICE_VOLUME=full`), in about an hour.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Schedule, type Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Process, start } from "../support/Processes.ts"
 
@@ -26,21 +26,11 @@ const until = (condition: Effect.Effect<boolean>) =>
 /** A partner on a port of its own. */
 const partner = (receive: (path: string, response: ServerResponse, request: IncomingMessage) => void) =>
   Effect.map(
-    Effect.acquireRelease(
-      Effect.callback<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((request, response) => {
-          request.resume()
-          receive(request.url ?? "", response, request)
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) =>
-        Effect.sync(() => {
-          server.closeAllConnections()
-          server.close()
-        })
-    ),
-    (server) => `127.0.0.1:${(server.address() as AddressInfo).port}`
+    LoopbackServer.listen(createServer((request, response) => {
+      request.resume()
+      receive(request.url ?? "", response, request)
+    })),
+    (port) => `127.0.0.1:${port}`
   )
 
 const submitAll = (on: ReadonlyArray<Process>, count: number, orderType: (n: number) => string) =>

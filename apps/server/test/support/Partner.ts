@@ -2,9 +2,9 @@
  * A partner system that answers as it is told and remembers what it was asked. It fails the test that it is closed after
  * if a webhook that it received does not fit the schema of its type.
  */
+import * as LoopbackServer from "@sluice/http-client/internal/testing/LoopbackServer"
 import { Context, Effect, Layer } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import { deviation } from "./SentBodies.ts"
 
 export interface Asked {
@@ -51,15 +51,7 @@ export class Partner extends Context.Service<Partner, {
       yield* Effect.addFinalizer(() =>
         deviations.length === 0 ? Effect.void : Effect.die(new Error([...new Set(deviations)].join("\n")))
       )
-      yield* Effect.acquireRelease(
-        Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void))),
-        () =>
-          Effect.sync(() => {
-            server.closeAllConnections()
-            server.close()
-          })
-      )
-      const { port } = server.address() as AddressInfo
+      const port = yield* LoopbackServer.listen(server)
       return Partner.of({
         url: `http://127.0.0.1:${port}`,
         asked,
