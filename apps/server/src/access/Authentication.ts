@@ -127,7 +127,7 @@ const decided = (
   return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
 }
 
-/** The decision of one server, for every way in which a request arrives. */
+/** Decides whether a request is admitted; made once for a server by {@link admission}. */
 export type Decide = ReturnType<typeof admission>
 
 const ambiguous = (header: "Host" | "Authorization") =>

@@ -2,7 +2,7 @@
 import { parseTimeSpan } from "../decode/TimeSpan.ts"
 import type { Json } from "../json/Json.ts"
 
-/** The largest number of attempts, and the longest wait before one. */
+/** The largest number of attempts that a schedule may have. */
 export const maxAttempts = 50
 const longestDelayMs = 30 * 86_400_000
 

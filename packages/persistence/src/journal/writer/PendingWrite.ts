@@ -93,7 +93,7 @@ const nobody: ReadonlyArray<string> = []
 export const customersOf = (member: PendingWrite): ReadonlyArray<string> =>
   member.kind === "accept" ? nobody : member.outcome?.customers ?? nobody
 
-/** The writes of a flush by kind; the ordinals in the answer count within a kind. */
+/** Splits the writes of a flush into submissions and entries; the ordinals in its result count within each of them. */
 export const sorted = (members: ReadonlyArray<PendingWrite>) => {
   const accepts: Array<PendingSubmission> = []
   const entries: Array<PendingEntry> = []
