@@ -124,7 +124,9 @@ const decided = (
     const { caller } = identified
     if (path === metricsPath && !allows(caller.roles, "read")) return { _tag: "Forbidden", caller, need: "read" }
   }
-  return serves === "pages" && !isOpen && path !== metricsPath ? { _tag: "NotServed" } : { _tag: "Admitted", caller }
+  return serves === "pages" && !openPaths.has(path) && path !== metricsPath
+    ? { _tag: "NotServed" }
+    : { _tag: "Admitted", caller }
 }
 
 /** Decides whether a request is admitted; made once for a server by {@link admission}. */

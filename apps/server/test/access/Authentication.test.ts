@@ -100,5 +100,6 @@ describe("Authentication", () => {
   it("a process with the role worker alone serves its health, and nothing of the API", () => {
     assert.strictEqual(admission(none, "pages")({ ...ask, target: "/health/ready" })._tag, "Admitted")
     assert.strictEqual(admission(none, "pages")(ask)._tag, "NotServed")
+    assert.strictEqual(admission(none, "pages")({ ...ask, target: "/v1/callbacks/x" })._tag, "NotServed")
   })
 })

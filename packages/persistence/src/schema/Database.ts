@@ -6,7 +6,7 @@
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import { type Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
-import type * as SqlClient from "effect/sql/SqlClient"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as Admission from "../sql/Admission.ts"
 import * as Client from "../sql/Client.ts"
 import { connectionBudget } from "../sql/ConnectionBudget.ts"
@@ -160,8 +160,25 @@ const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, o
   )
 })
 
+/** Refuses a standby and a database whose sessions are read-only: a server on it would take no order. */
+const requireWrites = Effect.fnUntraced(function*({ database, hosts }: DatabaseUrl.DatabaseUrl) {
+  const sql = yield* SqlClient.SqlClient
+  const [mode] = yield* sql<{ readonly standby: boolean; readonly readOnly: boolean }>`
+    SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS "readOnly"
+  `
+  if (mode === undefined || !(mode.standby || mode.readOnly)) return
+  return yield* new DatabaseUnavailable({
+    message: `DATABASE_URL (${hosts.map(DatabaseUrl.formatHost).join(",")}/${database}): it accepts no writes: `
+      + `${mode.standby ? "it is a standby" : "it is read-only"}. Name the primary, or all hosts (h1:5432,h2:5432)`,
+    isAway: false,
+    cause: mode
+  })
+})
+
 /** Migrates, and enters the cell: a release before cells could not be asked which one it made. */
-const prepare = Effect.fnUntraced(function*({ cell = 0, migrations }: MigratedOptions) {
+const prepare = Effect.fnUntraced(function*({ database }: Target, { cell = 0, migrations }: MigratedOptions) {
+  // What else the database says is said by the migration.
+  yield* Effect.catchTag(requireWrites(database), "SqlError", () => Effect.void)
   yield* migrate(migrations)
   // A test's own migrations may make no such table.
   if (migrations === undefined) yield* claimCell(cell)
@@ -176,5 +193,5 @@ export const layer = (
   Layer.unwrap(Effect.gen(function*() {
     const target = yield* targetOf(options)
     yield* check(target, options)
-    return Layer.effectDiscard(prepare(options)).pipe(Layer.provideMerge(pool(target)))
+    return Layer.effectDiscard(prepare(target, options)).pipe(Layer.provideMerge(pool(target)))
   }))

@@ -200,10 +200,7 @@ export const migrate = Effect.fn("Migrations.migrate")(function*(record: Migrati
 
 const failed = (message: string, cause: unknown) =>
   new MigrationFailed({
-    message: `DATABASE_URL: the database could not be migrated: ${message}`
-      + (/read-only transaction|during recovery/.test(message)
-        ? ". It accepts no writes: name the primary, or all hosts and target_session_attrs=read-write"
-        : ""),
+    message: `DATABASE_URL: the database could not be migrated: ${message}`,
     cause
   })
 

@@ -175,6 +175,27 @@ describe("Database", () => {
       )
     }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
 
+  it.live.each([[], ["any"]])(
+    "a start on one host that accepts no writes says so, migrated or not: %s",
+    (targets) =>
+      Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const sql = yield* SqlClient.SqlClient
+        const name = new URL(Redacted.value(url)).pathname.slice(1)
+        yield* sql`ALTER DATABASE ${sql(name)} SET default_transaction_read_only = on`
+        const one = change(url, ({ searchParams }) => {
+          for (const target of targets) searchParams.set("target_session_attrs", target)
+        })
+        for (const due of [{}, { migrations: two }]) {
+          const error = yield* Effect.flip(
+            Effect.provide(SqlClient.SqlClient, Database.layer({ url: one, ...due }), { local: true })
+          )
+          assert.strictEqual(error._tag, "DatabaseUnavailable")
+          assert.match(error.message, /^DATABASE_URL \(.*\): it accepts no writes: it is read-only\. Name the primary/)
+        }
+      }).pipe(Effect.provide(DatabaseTest.layer))
+  )
+
   it.live("the host that accepts writes is used, and another one when it is lost", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
