@@ -25,7 +25,7 @@ const words: Readonly<Record<string, Reply>> = {
   patch: patched
 }
 
-/** All words, for messages. */
+/** All instruction words, to be listed in messages about an unknown one. */
 export const instructions: ReadonlyArray<string> = [
   "a status from 200 to 599",
   ...Object.keys(words),

@@ -48,7 +48,10 @@ export const repeatFindings = (first: Played, repeated: Played, other: Played | 
   }]
 }
 
-/** The same key with other bytes, which Sluice never sends: the partner's reaction shows what it compares. */
+/**
+ * The findings about a request with the same key and other bytes, which Sluice itself never sends: the reaction shows
+ * what the partner compares.
+ */
 export const changedFindings = (
   first: Played,
   changed: Played,

@@ -26,7 +26,7 @@ export interface TraceSpan {
   readonly link?: TraceParent
 }
 
-/** The parent of a span. */
+/** The trace and the span to which a new span is a child, as `traceparent` carries them. */
 export interface TraceParent {
   readonly traceId: string
   readonly spanId: string

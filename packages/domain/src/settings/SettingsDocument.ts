@@ -202,7 +202,7 @@ const byMember = (changes: ReadonlyArray<SecretChange>): ReadonlyArray<ReadonlyA
   return [...members.values()]
 }
 
-/** The document with other secrets in the places of `changes`. */
+/** The document with the secrets at the places of `changes` replaced. */
 export const withSecrets = (
   document: JsonObject,
   changes: ReadonlyArray<SecretChange>
@@ -226,7 +226,7 @@ export const withSecrets = (
   return isJsonObject(changed) ? changed : document
 }
 
-/** The document as it may be shown. */
+/** The document with its secrets hidden. */
 export const redactDocument = (kind: SettingsKind, document: JsonObject): JsonObject =>
   withSecrets(document, secretsIn(kind, document).map((secret) => [secret, redacted]))
 

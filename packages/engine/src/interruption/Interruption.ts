@@ -11,7 +11,7 @@ export type InterruptReason =
   | { readonly _tag: "Cancelled"; readonly cancellation: Cancellation }
   | { readonly _tag: "DeadlineExceeded" }
 
-/** The message of the call that was open, and the reason of the run. */
+/** The message of a call that the deadline interrupted, and the reason of its run. */
 export const deadlineExceeded = "run deadline exceeded"
 
 export interface Interruption {

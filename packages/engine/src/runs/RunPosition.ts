@@ -55,8 +55,8 @@ export const nextIndexOf = ({ steps }: ClaimedRun): number =>
   steps.length === 0 ? 0 : Math.max(...steps.map(({ index }) => index)) + 1
 
 /**
- * The position of a run that was claimed. Reused steps ended in another run: this one starts after them, at its own
- * time, on the order as it is now.
+ * The position of a claimed run. A run that reuses steps of another starts after them, at its own start time, on the
+ * order's current version.
  */
 export const positionOf = (services: Services, held: ClaimedRun, control: RunSignals): Position => {
   const last = held.steps.findLast(({ reusedFrom }) => reusedFrom === undefined)

@@ -29,7 +29,9 @@ const hidden = (result: StepResult, redactor: Redactor): StepResult => {
   return { ...redactor.json(said), ...(message !== undefined && { message }) }
 }
 
-/** A partner that sends back what it was sent must not write a secret into the order. */
+/**
+ * Hides secrets in a step's result: a partner that sends back what it was sent must not write a secret into the order.
+ */
 export const withoutSecrets = (result: StepResult, redactor: Redactor): StepResult => {
   if (saysNothing(result)) return result
   // Looked for in one text first: nearly always there is none, and a patch may have thousands of members.

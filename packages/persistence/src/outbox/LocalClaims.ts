@@ -12,7 +12,8 @@ import type { Submission } from "@sluice/engine/journal/Journal"
 import type { Offer } from "./DeliverySignal.ts"
 
 /**
- * The parameters of the SQL below: a mark, endpoints with their room, the room of any other endpoint, and the total.
+ * The parameters of `endpointsWithRoom` and `localClaimColumns`: a mark, endpoints with their room, the room of any
+ * other endpoint, and the total.
  */
 export const localClaimParameters = ({ mark, room }: Offer): ReadonlyArray<PgTypes.Parameter> => [
   PgTypes.uuid(mark),

@@ -34,7 +34,7 @@ import { bounds, conditions, inStates, isAskable } from "./RunFilters.ts"
 import { rowOfEnded, type RunRow, summary, timeOf } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
-/** The filters of the list. */
+/** The filters of the list of process events. */
 export type ProcessEventFilters = RunFilter
 
 export class ProcessEventUnknown extends Schema.TaggedError<ProcessEventUnknown>()("ProcessEventUnknown", {
