@@ -115,8 +115,16 @@ const unrouted = NotFoundHandler.layer.pipe(Layer.provideMerge(RedactedProblems.
 /** The part of the server on one database that answers admitted requests. It needs `intake`. */
 export const admitted = Layer.provideMerge(endpoints, unrouted)
 
-/** The router's configuration: an order's id has up to 128 characters, each up to 12 when it is escaped. */
-export const routerConfig = { maxParamLength: 2048 }
+/**
+ * The router's configuration. An order's id has up to 128 characters, each up to 12 when it is escaped. A path has one
+ * spelling, as in `KnownPaths`.
+ */
+export const routerConfig = {
+  maxParamLength: 2048,
+  caseSensitive: true,
+  ignoreTrailingSlash: false,
+  ignoreDuplicateSlashes: false
+}
 
 const decision = (options: ServerOptions) =>
   Effect.map(KeysInForce, ({ keys }) => Authentication.admission(keys, options.serves, options.publicUrl))

@@ -17,6 +17,7 @@ import type { IncomingMessage } from "node:http"
 import { hostOf, isLoopback } from "../config/Loopback.ts"
 import { problemResponse } from "../wire/Answer.ts"
 import type { SentHeaders } from "../wire/Body.ts"
+import { isServed, unrouted } from "../wire/KnownPaths.ts"
 import { forbid } from "./AccessControl.ts"
 import * as AnswerHeaders from "./AnswerHeaders.ts"
 import { Caller, type CallerIdentity, type Identified, identify, type Keys } from "./Caller.ts"
@@ -277,6 +278,8 @@ export const layer = (decide: Decide, open: Open) => {
           ? refused(decision, request)
           : namesNothing(request.url)
           ? Effect.succeed(nulInPath)
+          : !isServed(request.url)
+          ? Effect.succeed(unrouted(request))
           : decision.caller === undefined
           ? httpEffect
           : Effect.provideService(httpEffect, Caller, decision.caller)

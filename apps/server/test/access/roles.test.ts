@@ -4,6 +4,7 @@ import { Api } from "@sluice/api/Api"
 import { allows, leastRole, type Need, Role } from "@sluice/domain/access/Role"
 import { Effect } from "effect"
 import { Sluice } from "../support/Sluice.ts"
+import { spellings } from "../support/Spellings.ts"
 
 interface Route {
   readonly method: string
@@ -41,6 +42,21 @@ const keys = [
 
 describe("roles", () => {
   layer(Sluice.layer({ SLUICE_API_KEYS: keys.join(",") }), { excludeTestServices: true })((it) => {
+    it.effect.each(routes)(
+      "$method $path is served in no other spelling, which a table of roles would not know",
+      (route) =>
+        Effect.gen(function*() {
+          const { ask } = yield* Sluice
+          const path = route.path.replaceAll(/:\w+/g, "1")
+          for (const [name, respell] of spellings) {
+            const answer = yield* ask(route.method, respell(path), {
+              headers: { authorization: `Bearer ${keyOf(["admin"])}` }
+            })
+            assert.strictEqual(answer.status, 404, `${name}: ${answer.text.slice(0, 300)}`)
+          }
+        })
+    )
+
     it.effect.each(routes)(
       "$method $path is for the roles that the contract names, and for no other",
       (route) =>

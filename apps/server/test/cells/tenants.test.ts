@@ -9,6 +9,7 @@ import { type Change, changes, fill } from "../support/Changes.ts"
 import { everyGet } from "../support/EveryGet.ts"
 import { Partner } from "../support/Partner.ts"
 import { type Answer, type Ask, Sluice } from "../support/Sluice.ts"
+import { spellings } from "../support/Spellings.ts"
 
 const owner = 1
 const stranger = 5
@@ -124,6 +125,11 @@ describe("tenants", () => {
           const expected = refusals[of]
           if (expected !== undefined) assert.include(expected, status, `${endpoint}: ${text}`)
           assert.notMatch(withoutAsked(text, path), idOfOwner, endpoint)
+          // A spelling that the tenants' table does not know would be asked of cell 0.
+          for (const [name, respell] of spellings) {
+            const respelt = yield* globex(method, respell(path), { body: body as never })
+            assert.strictEqual(respelt.status, 404, `${endpoint}, ${name}`)
+          }
         }
         assert.deepStrictEqual(yield* held(url), before)
 
