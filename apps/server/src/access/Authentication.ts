@@ -278,7 +278,7 @@ export const layer = (decide: Decide, open: Open) => {
           ? refused(decision, request)
           : namesNothing(request.url)
           ? Effect.succeed(nulInPath)
-          : !isServed(request.url)
+          : !isServed(request.method, request.url)
           ? Effect.succeed(unrouted(request))
           : decision.caller === undefined
           ? httpEffect

@@ -29,12 +29,22 @@ const routes: ReadonlyArray<Route> = [
   )
 ]
 
-const anyRoute = new RegExp(`^(?:${[...new Set(routes.map(({ source }) => source))].join("|")})$`)
+/** All routes of a method in one pattern. */
+const byMethod: ReadonlyMap<string, RegExp> = new Map(
+  [...new Set(routes.map(({ method }) => method))].map((method) => [
+    method,
+    new RegExp(`^(?:${routes.filter((route) => route.method === method).map(({ source }) => source).join("|")})$`)
+  ])
+)
 
 const pathOf = (target: string): string => target.split(/[?#]/, 1)[0] ?? target
 
-/** True if the target names a path that is served, in the one spelling that it has. */
-export const isServed = (target: string): boolean => anyRoute.test(pathOf(target))
+/**
+ * True if a route takes the method and the target's path, in the one spelling that it has. The method counts: an escaped
+ * `/v1/process-events/%63ancel` is the id of a run to GET, and would be the router's route of a job to POST.
+ */
+export const isServed = (method: string, target: string): boolean =>
+  byMethod.get(method === "HEAD" ? "GET" : method)?.test(pathOf(target)) === true
 
 /** The methods that the path takes; none where it is unknown. */
 export const allowedMethods = (target: string): ReadonlyArray<string> => {

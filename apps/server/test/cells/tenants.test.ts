@@ -131,6 +131,12 @@ describe("tenants", () => {
             assert.strictEqual(respelt.status, 404, `${endpoint}, ${name}`)
           }
         }
+        for (const job of ["%63ancel", "%72etry", "%72esolve"]) {
+          const respelt = yield* globex("POST", `/v1/process-events/${job}`, {
+            body: { filter: { pipeline: "subscribing" }, reason: "r" }
+          })
+          assert.strictEqual(respelt.status, 405, job)
+        }
         assert.deepStrictEqual(yield* held(url), before)
 
         // The process would wait for the call of this run when it stops.
