@@ -95,7 +95,7 @@ export const changes = (
     endpoint: "webhookEndpoints.replay",
     method: "POST",
     path: "/v1/webhook-endpoints/kept/replay",
-    body: { since: "2026-01-01T00:00:00Z" }
+    body: { since: "2026-01-02T03:40:00Z" }
   },
   {
     endpoint: "webhookEndpoints.cancelReplay",
@@ -163,7 +163,7 @@ export const fill = Effect.gen(function*() {
     until: ({ json }) => json.items.length > 0,
     schedule: Schedule.spaced("50 millis")
   })
-  const replay = yield* post("/v1/webhook-endpoints/kept/replay", { since: "2026-01-01T00:00:00Z" })
+  const replay = yield* post("/v1/webhook-endpoints/kept/replay", { since: "2026-01-02T03:40:00Z" })
   const job = yield* post("/v1/process-events/retry", { filter: { pipeline: "none" }, reason: "r" })
   const completed = (path: string) =>
     Effect.repeat(ask("GET", path), {

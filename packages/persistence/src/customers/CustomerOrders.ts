@@ -5,6 +5,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replaceStrings } from "@sluice/domain/internal/erasure/JsonStrings"
 import * as Utf8 from "@sluice/domain/internal/json/Utf8"
+import { OpenRunState } from "@sluice/domain/run/ProcessEvent"
 import { Effect, Option, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
@@ -12,6 +13,9 @@ import { type CustomerSubject, isTheirs, mayName } from "./CustomerSubject.ts"
 
 /** Rows that one statement walks over. */
 const walked = 1000
+
+/** Open runs that one statement walks over: their orders are fewer, and the answer is waited for. */
+const runsWalked = 5000
 
 /** Documents above this size are read one by one, in bytes. */
 const large = 65_536
@@ -73,16 +77,36 @@ export const ordersOf = (
       return [[ids], end === undefined ? Option.none() : Option.some(end)] as const
     }))
 
+/** The next open runs, oldest first: each state is a range of one index, so that none is sorted or read in vain. */
+const openRuns = (sql: SqlClient.SqlClient, after: string) =>
+  OpenRunState.literals.map((state) =>
+    sql`(select id, order_id from runs where state = ${sql.literal(`'${state}'`)} and id > ${after}::uuid
+      order by id limit ${runsWalked})`
+  ).reduce((all, one) => sql`${all} union all ${one}`)
+
+interface OpenRun extends Found {
+  /** Set in the row of the last run of a full step. */
+  readonly ending: string | null
+}
+
 /** An order of the subject over which a run is open. */
 export const openOrderOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, subject: CustomerSubject) {
-  const open = yield* sql<Found>`select o.id, case when octet_length(v.doc) <= ${
-    PgTypes.int4(large)
-  } then v.doc end as doc
-    from runs r join orders o on o.id = r.order_id
-    join order_versions v on v.order_id = o.id and v.version = o.version
-    where r.state in ('queued', 'running', 'waiting', 'compensating') and (${mayName(sql, subject, "v.doc")})`
-  const [first] = yield* theirs(sql, subject, open)
-  return first
+  for (let after = "00000000-0000-0000-0000-000000000000";;) {
+    const rows = yield* sql<OpenRun>`with w as materialized (
+        select * from (${openRuns(sql, after)}) u order by id limit ${runsWalked}
+      )
+      select o.order_id as id, case when octet_length(v.doc) <= ${PgTypes.int4(large)} then v.doc end as doc,
+        null::uuid as ending
+      from (select distinct order_id from w) o cross join lateral (
+        select doc from order_versions where order_id = o.order_id order by version desc limit 1) v
+      where (${mayName(sql, subject, "v.doc")})
+      union all (select null, null, id from w order by id offset ${runsWalked - 1})`
+    const [first] = yield* theirs(sql, subject, rows.filter(({ ending }) => ending === null))
+    if (first !== undefined) return first
+    const ending = rows.find((row) => row.ending !== null)?.ending
+    if (ending === undefined || ending === null) return undefined
+    after = ending
+  }
 })
 
 interface EventRow {

@@ -89,8 +89,9 @@ export interface ErasedRun {
 export const lockOrders = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ids: ReadonlyArray<string>) {
   const locked = yield* sql<{ readonly id: string }>`select id from orders where id = any(${texts(ids)})
     order by id for update`
-  const open = yield* sql<{ readonly id: string }>`select order_id as id from runs
-    where order_id = any(${texts(locked.map(({ id }) => id))}) and finished_at is null`
+  const open = yield* sql<{ readonly id: string }>`select order_id as id from (
+      select order_id, finished_at from runs where order_id = any(${texts(locked.map(({ id }) => id))}) offset 0
+    ) r where finished_at is null`
   const busy = new Set(open.map(({ id }) => id))
   return { erasable: locked.map(({ id }) => id).filter((id) => !busy.has(id)), busy: [...busy] }
 })

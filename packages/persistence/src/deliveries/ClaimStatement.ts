@@ -74,16 +74,17 @@ used as (
 ),
 c as (
   update deliveries d set claim = $5, claimed_until = clock_timestamp()
-    + (${claimMs} + coalesce(${timeoutMs}, 0)) * interval '1 ms' from pick
-  where d.id = pick.id
+    + (${claimMs} + coalesce(${timeoutMs}, 0)) * interval '1 ms'
+  where d.id = any(array(select pick.id from pick))
   returning d.id, d.message_id, d.seq, d.type, d.order_id, d.lane, d.endpoint_id, d.target, d.attempts, d.round, d.body
 )
 select c.id, c.message_id, c.seq, c.type, c.order_id, c.lane, c.endpoint_id, c.target, c.attempts, c.round,
   c.body is not null or ${sentBefore} as frozen, m.created_at, coalesce(c.body, m.body) as body,
   case when c.body is null and m.body is null then v.doc end as doc,
   ${causeOf("m")} as cause
-from c join messages m on m.id = c.message_id
-left join order_versions v on m.body is null and v.order_id = m.order_id and v.version = 1
+from c cross join lateral (select * from messages where id = c.message_id offset 0) m
+left join lateral (select doc from order_versions where order_id = m.order_id and version = 1 offset 0) v
+  on m.body is null
 order by c.seq`
 
 /**

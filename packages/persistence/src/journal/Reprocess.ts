@@ -61,18 +61,18 @@ const find = (
   { epoch, worker }: { readonly worker: string; readonly epoch: number }
 ) =>
   sql<Found>`with me as materialized (select id from workers
-      where id = ${worker} and epoch = ${epoch} and not fenced for key share)
+      where id = ${worker} and epoch = ${epoch} and not fenced for key share),
+    all_runs as materialized (select id, state, retry_of from runs where order_id = ${orderId})
     select exists (select from me) as standing,
-      exists (select from runs where order_id = ${orderId}
-        and state in ('queued', 'running', 'waiting', 'compensating')) as ahead,
+      exists (select from all_runs where state in ('queued', 'running', 'waiting', 'compensating')) as ahead,
       k.run_id as key_run, k.fingerprint as key_fingerprint, k.state as key_state,
       o.id as open_id, o.state as open_state
     from (values (1)) one
     left join lateral (select k.run_id, k.fingerprint, r.state from process_keys k join runs r on r.id = k.run_id
       where k.order_id = ${orderId} and k.key in (${idempotencyKey ?? null}, erased_key(${idempotencyKey ?? null}))
       limit 1) k on true
-    left join lateral (select id, state from runs where order_id = ${orderId}
-      and (id = ${run.retryOf ?? null}::uuid or retry_of = ${run.retryOf ?? null}::uuid)
+    left join lateral (select id, state from all_runs
+      where (id = ${run.retryOf ?? null}::uuid or retry_of = ${run.retryOf ?? null}::uuid)
       and state in ('queued', 'running', 'waiting', 'compensating') order by id limit 1) o on true`
 
 /** The run that the request's key has made before. A key of another request is a conflict. */

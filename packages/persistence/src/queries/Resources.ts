@@ -129,8 +129,8 @@ const make = Effect.gen(function*() {
         FROM subscriptions s LEFT JOIN LATERAL (
           SELECT * FROM (
             SELECT 1 AS version, s.created_at AS at, s.order_id, coalesce(s.run_id, (
-                SELECT r.id FROM runs r WHERE r.order_id = s.order_id AND r.state = 'completed'
-                ORDER BY r.finished_at, r.id LIMIT 1)) AS run_id, null AS before WHERE ${after} < 1
+                SELECT r.id FROM (SELECT id, state, finished_at FROM runs WHERE order_id = s.order_id OFFSET 0) r
+                WHERE r.state = 'completed' ORDER BY r.finished_at, r.id LIMIT 1)) AS run_id, null AS before WHERE ${after} < 1
             UNION ALL SELECT c.version, c.at, c.order_id, c.run_id, c.before FROM subscription_changes c
             WHERE c.subscription_id = s.id AND c.version > ${after}
           ) u ORDER BY version LIMIT ${request.limit + 1}

@@ -29,7 +29,8 @@ const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): Read
   switch (kind) {
     case "retry":
       // One that was retried is no longer the newest word on its order.
-      return [sql`not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)`]
+      return [sql`not exists (select from (select retry_of from runs where order_id = w.order_id offset 0) x
+        where x.retry_of = w.id offset 0)`]
     case "resolve": {
       const { stepId } = options
       const ofStep = stepId === undefined
@@ -70,9 +71,11 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
     sql`select id, order_id, event_id, state, finished_at, issue_id, held_for from runs where ${
       sql.and([inStates(sql, of), ...clauses])
     }`
-  // Each open state is a range of one index: their merge is in the order of ids without a sort.
+  // Each open state is a range of one index, read in the order of ids and only as far as the page: without an order of
+  // their own the planner would read all of them, and sort.
   const rows = states.some((state) => !isFinal(state)) && states.length > 1
-    ? states.map((state) => sql`(${part([state])})`).reduce((all, one) => sql`${all} union all ${one}`)
+    ? states.map((state) => sql`(${part([state])} order by id limit ${walked})`)
+      .reduce((all, one) => sql`${all} union all ${one}`)
     : part(states)
   return {
     way: sql`select * from (${rows}) u order by id limit ${walked}`,

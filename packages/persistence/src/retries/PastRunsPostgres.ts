@@ -67,9 +67,10 @@ const make = Effect.gen(function*() {
     if (row === undefined) return undefined
     // The other retries over the order are few; what they undid of this run's work has to be known.
     const stored = yield* sql<StoredStep & { readonly run_id: string }>`
-      select s.run_id, s.index, s.state, s.next_version, s.record from runs r join steps s on s.run_id = r.id
-      where r.order_id = ${row.order_id} and (r.id = ${row.id} or r.retry_of is not null)
-      order by s.run_id, s.index`
+      select run_id, index, state, next_version, record from steps where run_id = any(array(
+        select id from (select id, retry_of from runs where order_id = ${row.order_id} offset 0) r
+        where id = ${row.id} or retry_of is not null))
+      order by run_id, index`
     yield* prepareSteps(stored)
     const all = [...Map.groupBy(stored, (step) => step.run_id)].map(([runId, rows]) => ({
       runId,

@@ -13,7 +13,12 @@ const indexed = { enable_seqscan: "off", enable_mergejoin: "off", jit: "off" }
  * A list is read along the index that has its order. By the planner's guess a filter leaves a handful of rows, so that it
  * would rather collect and sort them: all rows of a state or a pipeline, where the filter was not rare.
  */
-const ordered = { enable_bitmapscan: "off", enable_sort: "off", enable_hashjoin: "off" }
+const ordered = {
+  enable_bitmapscan: "off",
+  enable_sort: "off",
+  enable_incremental_sort: "off",
+  enable_hashjoin: "off"
+}
 
 /**
  * The plan mode of lists and look-ups, whose best index depends on the parameters: they are planned with each

@@ -76,7 +76,8 @@ export const isUnresolved = (sql: SqlClient.SqlClient): Statement.Fragment => sq
 
 /** The text of the SQL condition `isUnsettled`. */
 export const unsettled = `w.state in ('failed', 'compensation-failed')
-    and not exists (select from runs x where x.order_id = w.order_id and x.retry_of = w.id offset 0)
+    and not exists (select from (select retry_of from runs where order_id = w.order_id offset 0) x
+      where x.retry_of = w.id offset 0)
     and ${unresolved}
     and not exists (select from issues i where i.id = w.issue_id
       and (i.acknowledged_at >= w.finished_at or i.resolved_at >= w.finished_at) offset 0)`
@@ -96,7 +97,8 @@ export const idHolds = (sql: SqlClient.SqlClient, text: string): Statement.Fragm
   return sql`(strpos('process_event-' || replace(w.id::text, '-', ''), ${part}) > 0
     or strpos('event-' || replace(w.event_id::text, '-', ''), ${part}) > 0
     or strpos(lower(w.order_id), ${part}) > 0
-    or exists (select from orders o where o.id = w.order_id and strpos(lower(o.external_id), ${part}) > 0 offset 0))`
+    or exists (select from (select external_id from orders where id = w.order_id offset 0) o
+      where strpos(lower(o.external_id), ${part}) > 0 offset 0))`
 }
 
 /** SQL: the text is a part of the id or of the external id of order `w`, in any case. */

@@ -134,8 +134,8 @@ export const readRuns = (sql: SqlClient.SqlClient, orderId: string): Effect.Effe
 /** The steps that ended in their own run; reused ones are another run's. */
 export const readSteps = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orderId: string) {
   const rows = yield* sql<StoredStep & { readonly run_id: string }>`
-    select s.run_id, s.index, s.state, s.next_version, s.record from runs r join steps s on s.run_id = r.id
-    where r.order_id = ${orderId} order by s.run_id, s.index`
+    select run_id, index, state, next_version, record from steps
+    where run_id = any(array(select id from runs where order_id = ${orderId})) order by run_id, index`
   const steps: Array<StepFact> = []
   for (const row of rows) {
     yield* turnFor(row.record.length)
@@ -172,8 +172,8 @@ export const readCallouts = Effect.fnUntraced(function*(sql: SqlClient.SqlClient
       readonly record: string
     }
   >`
-    select c.run_id, c.id, c.step, c.outcome, c.record from runs r join callouts c on c.run_id = r.id
-    where r.order_id = ${orderId} order by c.run_id, c.id`
+    select run_id, id, step, outcome, record from callouts
+    where run_id = any(array(select id from runs where order_id = ${orderId})) order by run_id, id`
   const callouts: Array<CalloutFact> = []
   for (const { id, outcome, record, run_id, step } of rows) {
     const read = (yield* readJson(record)) as unknown as CalloutRecordText
@@ -259,9 +259,9 @@ export const readDeliveries = Effect.fnUntraced(function*(sql: SqlClient.SqlClie
   const rows = yield* sql<DeliveryRow>`
     select d.id, d.type, d.endpoint_id, d.state, d.created_at, d.finished_at, ${sql.literal(causeOf("m"))} as cause
     from deliveries d join messages m on m.id = d.message_id where d.order_id = ${orderId} order by d.seq, d.id`
-  const attempts = yield* sql<AttemptRow>`select a.delivery_id, a.number, a.record
-    from deliveries d join delivery_attempts a on a.delivery_id = d.id
-    where d.order_id = ${orderId} order by a.delivery_id, a.number`
+  const attempts = yield* sql<AttemptRow>`select delivery_id, number, record from delivery_attempts
+    where delivery_id = any(array(select id from deliveries where order_id = ${orderId}))
+    order by delivery_id, number`
   const byDelivery = new Map<string, Array<AttemptFact>>()
   for (const row of attempts) {
     const known = byDelivery.get(row.delivery_id)

@@ -74,13 +74,16 @@ const countFound = (sql: SqlClient.SqlClient, due: ReadonlyArray<Due>) => {
     at: isoOf(at)
   }))
   return sql<{ readonly n: number; readonly found: number }>`select due.n, (
-      select count(*)::int from deliveries d where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id
-        and d.type = due.type) + (
-      select count(*)::int from deliveries d join messages m on m.id = d.message_id
-      where due.cause is not null and d.order_id = due.order_id and d.endpoint_id = due.endpoint_id
-        and d.type = due.type and m.cause = due.cause) + (
-      select count(*)::int from deliveries d where due.message_id is null and due.cause is null and d.order_id = due.order_id
-        and d.endpoint_id = due.endpoint_id and d.type = due.type
+      select count(*)::int from (
+        select endpoint_id, type from deliveries where message_id = due.message_id offset 0) d
+      where d.endpoint_id = due.endpoint_id and d.type = due.type) + (
+      select count(*)::int from (
+        select message_id, endpoint_id, type from deliveries where order_id = due.order_id offset 0) d
+      cross join lateral (select cause from messages where id = d.message_id offset 0) m
+      where due.cause is not null and d.endpoint_id = due.endpoint_id and d.type = due.type and m.cause = due.cause) + (
+      select count(*)::int from (
+        select endpoint_id, type, created_at from deliveries where order_id = due.order_id offset 0) d
+      where due.message_id is null and due.cause is null and d.endpoint_id = due.endpoint_id and d.type = due.type
         and d.created_at >= due.at and d.created_at < due.at + interval '1 ms') as found
     from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
       as due(n int, endpoint_id text, type text, message_id uuid, cause text, order_id text, at timestamptz)`

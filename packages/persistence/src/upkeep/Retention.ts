@@ -38,8 +38,8 @@ const momentSql = (millis: number): string => `to_timestamp(${Math.floor(millis)
 
 /** True if the last run over the order ended before `before`, epoch milliseconds; also where the order is gone. */
 const isOver = (orderId: string, before: number): string =>
-  `not exists (select from runs later where later.order_id = ${orderId}
-    and (later.finished_at is null or later.finished_at >= ${momentSql(before)}))`
+  `not exists (select from (select finished_at from runs where order_id = ${orderId} offset 0) later
+    where later.finished_at is null or later.finished_at >= ${momentSql(before)})`
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
@@ -179,7 +179,7 @@ export const forgetMessages = Effect.fnUntraced(function*(before: number) {
 export const forgetOrders = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   const isPast = sql.literal(`${isOver("o.id", before)}
-    and not exists (select from deliveries d where d.order_id = o.id and d.state = 'pending')`)
+    and not exists (select from (select state from deliveries where order_id = o.id offset 0) d where d.state = 'pending')`)
   return yield* sweep<{ readonly id: string; readonly created_at: Date }>({
     next: (after) =>
       sql`select o.id, o.created_at from orders o where o.created_at < ${PgTypes.timestamptz(before)}

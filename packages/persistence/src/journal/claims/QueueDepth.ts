@@ -5,7 +5,7 @@
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { type Duration, Effect, Latch } from "effect"
 import { SqlClient } from "effect/sql"
-import { isPaused, pipelinesQueued } from "./QueuedRuns.ts"
+import { isPaused, isQueuedIn, pipelinesQueued } from "./QueuedRuns.ts"
 
 /** The default limit: a million queued runs is a backlog, twice as many is beyond any plan. */
 const defaultLimit = 2_000_000
@@ -17,7 +17,7 @@ const defaultEvery = "5 seconds"
 export const depthQuery = `${pipelinesQueued}
 select count(*)::int4 as n from (
   select from p cross join lateral (
-    select from runs r where r.state = 'queued' and r.pipeline = p.pipeline limit $1
+    select from runs r where ${isQueuedIn("r", "p.pipeline")} order by r.pipeline limit $1
   ) q where p.pipeline is not null and not ${isPaused("p.pipeline")} limit $1
 ) q`
 

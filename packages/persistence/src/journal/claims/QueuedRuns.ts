@@ -30,18 +30,25 @@ const paused = "array(select s.id from pipelines s where s.paused_at is not null
 export const isPaused = (pipeline: string): string => `(${pipeline} = any (${paused}))`
 
 /**
+ * A run of the queue of a pipeline. A range instead of an equality, and an order by the pipeline: whatever the table's
+ * statistics are, only `runs_queued` has it, and no other pipeline's queue is read.
+ */
+export const isQueuedIn = (run: string, pipeline: string): string =>
+  `${run}.state = 'queued' and ${run}.pipeline >= ${pipeline} and ${run}.pipeline <= ${pipeline}`
+
+/**
  * The query of the queued runs that may be claimed: up to $1 of each pipeline, and none of a paused one, whose queue
  * is skipped at any length. A run behind one of a paused pipeline over the same order is not a candidate either.
  */
 export const candidates = `${pipelinesQueued}
 select q.id, q.order_id, p.pipeline from p cross join lateral (
   select r.id, r.order_id from runs r
-  where r.state = 'queued' and r.pipeline = p.pipeline
-    and not exists (select from runs o where o.order_id = r.order_id and o.state in ${openStates})
+  where ${isQueuedIn("r", "p.pipeline")}
+    and not exists (select from (select state from runs where order_id = r.order_id offset 0) o where o.state in ${openStates})
     and (cardinality(${paused}) = 0 or not exists (select from (
       select a.state, a.pipeline from runs a where a.order_id = r.order_id and a.id < r.id offset 0
     ) a where a.state = 'queued' and ${isPaused("a.pipeline")}))
-  order by r.id limit $1
+  order by r.pipeline, r.id limit $1
 ) q where p.pipeline is not null and not ${isPaused("p.pipeline")}`
 
 /**
@@ -78,8 +85,8 @@ const start = `with me as (select id from workers where id = $1 and epoch = $2 a
   pick as materialized (
     select r.id, o.version from runs r join unnest($4::text[], $5::int4[]) as o(order_id, version) using (order_id)
     where r.id = any($3::uuid[]) and r.state = 'queued'
-      and not exists (select from runs q where q.order_id = r.order_id and (q.state in ${openStates}
-        or (q.state = 'queued' and q.id < r.id))))
+      and not exists (select from (select id, state from runs where order_id = r.order_id offset 0) q
+        where q.state in ${openStates} or (q.state = 'queued' and q.id < r.id)))
 update runs set state = 'running', owner = me.id, start_version = pick.version, started_at = $6
 from pick, me where runs.id = pick.id and runs.state = 'queued' returning runs.id, true as orderly`
 

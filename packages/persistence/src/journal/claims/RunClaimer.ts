@@ -41,7 +41,7 @@ export const look = `select
   exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
   exists (select from runs where due_at <= statement_timestamp()) as due,
   exists (select from (select from runs q where q.state = 'queued' and not exists (
-    select from runs o where o.order_id = q.order_id and o.state in ${openStates})
+    select from (select state from runs where order_id = q.order_id offset 0) o where o.state in ${openStates})
     order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
   ${PartnerHolds.dueQuery} as held,

@@ -230,7 +230,8 @@ const statement = (me: (guard: string) => string, deliveries: string | undefined
     ...(parts.accepts ? ["select 1, wn.n::int, 0, null, false from wn"] : []),
     ...(parts.entries
       ? [`select 2, v.n::int, v.version, case when f.ended then f.state end,
-  coalesce(f.ended and exists (select from runs q where q.order_id = f.order_id and q.state = 'queued'), false)
+  coalesce(f.ended and exists (
+    select from (select state from runs where order_id = f.order_id offset 0) q where q.state = 'queued'), false)
 from v left join f using (n)`]
       : []),
     ...(deliveries === undefined
