@@ -47,6 +47,23 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       assert.strictEqual((yield* ask("DELETE", "/v1/connectors/c0")).status, 404)
     }))
 
+  it.effect("of several POST with one id at once one creates the endpoint, and the others change nothing", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      const create = (n: number) =>
+        ask("POST", "/v1/webhook-endpoints", {
+          body: { id: "once", url: `https://example.com/${n}`, types: ["order.submitted"] }
+        })
+      const answers = yield* Effect.forEach([1, 2, 3, 4, 5], create, { concurrency: "unbounded" })
+      assert.deepStrictEqual(answers.map(({ status }) => status).toSorted(), [201, 409, 409, 409, 409])
+      const created = answers.find(({ status }) => status === 201)
+      const stored = (yield* ask("GET", "/v1/webhook-endpoints/once")).json
+      assert.deepInclude(stored, { url: created?.json.url, version: 1 })
+      const again = yield* create(1)
+      assert.strictEqual(again.status, 409)
+      assert.match(again.json.detail, /There is a webhook endpoint "once" already: PUT changes it/)
+    }))
+
   it.effect("the seeds' spelling is accepted, the answer is in camelCase, and no secret is shown or stored in plain text", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice

@@ -13,7 +13,7 @@ export class PipelineVersionUnknown extends Schema.TaggedError<PipelineVersionUn
   version: Schema.Int
 }) {}
 
-/** The `If-Match` of a write names another version than the stored one; `current` is absent if none is stored. */
+/** A write expects another version than the stored one, or none; `current` is absent if none is stored. */
 export class SettingVersionMismatch extends Schema.TaggedError<SettingVersionMismatch>()("SettingVersionMismatch", {
   kind: Schema.String,
   id: Schema.String,

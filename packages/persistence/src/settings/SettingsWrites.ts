@@ -30,8 +30,8 @@ const tlsFaults = (document: JsonObject): ReadonlyArray<Fault> => {
     : identityFaults(found.identity).map((fault) => found.path === "" ? fault : faultBelow(found.path, fault))
 }
 
-const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch }: Precondition) =>
-  ifMatch === undefined || ifMatch === row?.version
+const check = (kind: SettingsKind, id: string, row: SettingRow | undefined, { ifMatch, isNew }: Precondition) =>
+  (ifMatch === undefined || ifMatch === row?.version) && (isNew !== true || row === undefined)
     ? Effect.void
     : Effect.fail(new SettingVersionMismatch({ kind, id, ...(row !== undefined && { current: row.version }) }))
 

@@ -28,4 +28,6 @@ export interface Put extends StoredSetting {
 export interface Precondition {
   /** `If-Match`: the version that is stored. */
   readonly ifMatch?: number | undefined
+  /** Nothing is stored under the id. */
+  readonly isNew?: true
 }

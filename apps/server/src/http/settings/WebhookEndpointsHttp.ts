@@ -7,6 +7,7 @@ import { writeJson } from "@sluice/domain/internal/json/JsonInTurns"
 import { stringify } from "@sluice/domain/json/Json"
 import { Deliveries } from "@sluice/persistence/internal/deliveries/Deliveries"
 import { Feed } from "@sluice/persistence/internal/deliveries/Feed"
+import type { SettingVersionMismatch } from "@sluice/persistence/internal/settings/SettingsErrors"
 import { SettingsStore } from "@sluice/persistence/settings/SettingsStore"
 import { Clock, DateTime, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
@@ -20,6 +21,11 @@ import * as SettingsHttp from "./SettingsHttp.ts"
 
 const kind = "webhookEndpoint"
 const text = SettingsHttp.settingText(kind)
+
+const existsAlready = ({ id }: SettingVersionMismatch) =>
+  Effect.fail(
+    new Problems.Conflict({ detail: `There is a webhook endpoint ${JSON.stringify(id)} already: PUT changes it` })
+  )
 
 const testMessage = Effect.map(DateTime.now, (now) => {
   const id = newUuidUnsafe()
@@ -55,21 +61,9 @@ export const layer = HttpApiBuilder.group(
           const body = yield* Body.readObject(request, "the webhook endpoint")
           const given = body["id"] ?? body["Id"]
           const id = typeof given === "string" ? given : endpointId(newUuidUnsafe())
-          const there = yield* store.get(id).pipe(
-            Effect.as(true),
-            Effect.catchTags({
-              SettingUnknown: () => Effect.succeed(false),
-              JournalUnavailable: SettingsHttp.ofSetting.JournalUnavailable
-            })
-          )
-          if (there) {
-            return yield* new Problems.Conflict({
-              detail: `There is a webhook endpoint ${JSON.stringify(id)} already: PUT changes it`
-            })
-          }
           const written = yield* writing.check(kind, id, body, SettingsHttp.checking(query)).pipe(
-            Effect.flatMap((checked) => writing.write(kind, id, checked)),
-            Effect.catchTags(SettingsHttp.ofPut)
+            Effect.flatMap((checked) => writing.write(kind, id, checked, { isNew: true })),
+            Effect.catchTags({ ...SettingsHttp.ofPut, SettingVersionMismatch: existsAlready })
           )
           return Answer.versioned(text(written), written.version, 201)
         })
