@@ -1,15 +1,12 @@
 /** Counts the open requests of a part of a cell, so that it can end after they have been answered. */
 import * as Problems from "@sluice/api/wire/Problems"
-import { Cause, Effect } from "effect"
+import { Cause, Effect, Latch } from "effect"
 import type { Intake } from "../intake/DirectIntake.ts"
 import { problemResponse } from "../wire/Answer.ts"
 import type { CellApp, CellHandler } from "./CellApp.ts"
 
-/** Between two looks at whether all are answered. */
-const look = "20 millis"
-
-/** The time to answer, in looks: streams, and requests that wait for the end of a run, take longer and are broken off. */
-const looks = 100
+/** The time to answer: streams, and requests that wait for the end of a run, take longer and are broken off. */
+const patience = "2 seconds"
 
 const brokenOff = problemResponse(
   new Problems.Unavailable({
@@ -22,17 +19,25 @@ const brokenOff = problemResponse(
 export interface RequestsInFlight {
   readonly handle: CellHandler
   readonly intake: Intake
-  /** Returns when no request is open, and after two seconds at the latest. */
+  /** Returns as soon as no request is open, and after two seconds at the latest. */
   readonly answered: Effect.Effect<void>
 }
 
 /** Counts the requests that `handle` and `intake` serve. */
 export const counted = ({ handle, intake }: CellApp["Service"]): RequestsInFlight => {
-  const state = { open: 0, isEnding: false }
+  const state: { open: number; isEnding: boolean; idle: Latch.Latch | undefined } = {
+    open: 0,
+    isEnding: false,
+    idle: undefined
+  }
+  const leave = () => {
+    state.open--
+    if (state.open === 0) state.idle?.openUnsafe()
+  }
   return {
     handle: Effect.suspend(() => {
       state.open++
-      return Effect.ensuring(handle, Effect.sync(() => void state.open--))
+      return Effect.ensuring(handle, Effect.sync(leave))
     }).pipe(
       // Closing a pool of connections interrupts the requests that wait for a connection.
       Effect.catchCauseIf(
@@ -44,13 +49,16 @@ export const counted = ({ handle, intake }: CellApp["Service"]): RequestsInFligh
       answer: (url, headers, body) => {
         state.open++
         const fiber = intake.answer(url, headers, body)
-        fiber.addObserver(() => void state.open--)
+        fiber.addObserver(leave)
         return fiber
       }
     },
-    answered: Effect.gen(function*() {
-      for (let n = 0; state.open > 0 && n < looks; n++) yield* Effect.sleep(look)
-      state.isEnding = true
-    })
+    answered: Effect.suspend(() => {
+      const idle = Latch.makeUnsafe(state.open === 0)
+      state.idle = idle
+      return Effect.timeoutOption(idle.await, patience)
+    }).pipe(
+      Effect.andThen(Effect.sync(() => void (state.isEnding = true)))
+    )
   }
 }
