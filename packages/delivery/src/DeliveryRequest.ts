@@ -150,7 +150,7 @@ const toTarget = Effect.fnUntraced(
         method: callout?.method ?? "POST",
         url,
         headers: {
-          "content-type": "application/json",
+          ...(body.byteLength > 0 && { "content-type": "application/json" }),
           ...lowerCased(target.headers),
           ...lowerCased(headers),
           ...(isExport && {

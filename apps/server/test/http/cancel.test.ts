@@ -162,7 +162,11 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
             { compensate: { endpoint: "https://x.example.com", body: { a: "{% callouts.two.status %}" } } },
             "steps[0].compensate.body.a"
           ],
-          [{ probe: { endpoint: "https://x.example.com", headers: { a: "{% ( %}" } } }, "steps[0].probe.headers.a"]
+          [{ probe: { endpoint: "https://x.example.com", headers: { a: "{% ( %}" } } }, "steps[0].probe.headers.a"],
+          [{ compensate: { endpoint: "https://x.example.com", method: "UNDO" } }, "steps[0].compensate.method"],
+          [{ compensate: { endpoint: "https://x.example.com", method: "HEAD" } }, "steps[0].compensate.method"],
+          [{ compensate: { endpoint: "https://x.example.com", method: "get", body: {} } }, "steps[0].compensate.body"],
+          [{ probe: { endpoint: "https://x.example.com", body: { a: 1 } } }, "steps[0].probe.body"]
         ] as const
       ) {
         const refused = yield* ask("PUT", "/v1/pipelines/refused", { body: step(members) })

@@ -156,6 +156,9 @@ export const merged = (...parts: ReadonlyArray<Readonly<Record<string, string>>>
 const defaultHeaders = { "content-type": "application/json" }
 const noHeaders = {}
 
+/** A request without a body has no type of it. */
+const hasBody = ({ body }: CalloutRequest): boolean => body.form !== "text" || body.text !== ""
+
 /** The headers of an attempt; `id` is the attempt's. */
 export const headersOf = (
   request: CalloutRequest,
@@ -163,11 +166,16 @@ export const headersOf = (
   id: string,
   { signature, value }: Authorization
 ) =>
-  merged(defaultHeaders, request.headers, request.attemptHeaders?.(attempt.attempt) ?? noHeaders, {
-    ...(value !== undefined && { authorization: value }),
-    ...signature,
-    ...(attempt.callbackUrl !== undefined && { [callbackHeader]: attempt.callbackUrl }),
-    "idempotency-key": attempt.idempotencyKey,
-    // The order is the trace, the attempt the span.
-    traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
-  })
+  merged(
+    hasBody(request) ? defaultHeaders : noHeaders,
+    request.headers,
+    request.attemptHeaders?.(attempt.attempt) ?? noHeaders,
+    {
+      ...(value !== undefined && { authorization: value }),
+      ...signature,
+      ...(attempt.callbackUrl !== undefined && { [callbackHeader]: attempt.callbackUrl }),
+      "idempotency-key": attempt.idempotencyKey,
+      // The order is the trace, the attempt the span.
+      traceparent: traceparent({ ...ofOrder(attempt.orderId), spanId: spanIdOf(id) })
+    }
+  )

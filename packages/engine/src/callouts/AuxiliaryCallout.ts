@@ -45,7 +45,7 @@ const judgeProbe = ({ status }: OutboundResponse): Judgement =>
 const bodyOf = (body: Json | undefined, method: string): SentBody =>
   body !== undefined
     ? { form: "text", text: JSON.stringify(body) }
-    : method === "GET" || method === "HEAD"
+    : method === "GET" || method === "HEAD" || method === "DELETE"
     ? { form: "text", text: "" }
     : { form: "order" }
 

@@ -8,7 +8,7 @@ import { unsendable } from "@sluice/domain/internal/sending/Sendable"
 import { isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { type Fault, faultBelow } from "@sluice/domain/order/Order"
 import { speaksFor } from "@sluice/domain/pipeline/Connector"
-import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
+import type { CalloutOptions, Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 import { decodePipeline } from "@sluice/domain/settings/PipelineDocument"
 import { Outbound } from "@sluice/http-client/Outbound"
 import { Context, Effect, Layer, Result, Schema } from "effect"
@@ -257,6 +257,28 @@ const expressionFaults = Effect.fnUntraced(function*(
   return faults
 })
 
+/** The methods of a compensation are those of a callout; a probe may also ask for the head alone. */
+const sideMethods = {
+  compensate: ["POST", "PUT", "PATCH", "GET", "DELETE"],
+  probe: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+}
+
+/** The faults of a request as it is written: a compensation is a POST by default, a probe a GET. */
+const requestFaults = (
+  side: (typeof sides)[number],
+  { body, method: written }: CalloutOptions,
+  path: string
+): ReadonlyArray<Fault> => {
+  const methods = sideMethods[side]
+  const method = written?.toUpperCase() ?? methods[0]
+  if (method === undefined || !methods.includes(method)) {
+    return [{ path: `${path}.method`, message: `must be one of ${methods.join(", ")}` }]
+  }
+  return body !== undefined && (method === "GET" || method === "HEAD")
+    ? [{ path: `${path}.body`, message: `cannot be sent with ${method}: leave it out, or choose another method` }]
+    : []
+}
+
 /** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */
 const sideFaults = Effect.fnUntraced(function*(
   services: Services,
@@ -274,6 +296,7 @@ const sideFaults = Effect.fnUntraced(function*(
     const inside = `${path}.${side}`
     const refusal = expressionsIn(options.endpoint).length > 0 ? undefined : outbound.refuse(options.endpoint)
     if (refusal !== undefined) faults.push({ path: `${inside}.endpoint`, message: refusal })
+    faults.push(...requestFaults(side, options, inside))
     const placed = expressionsIn(options as unknown as JsonObject, inside)
     const seen = side === "probe" ? earlier : new Map([...earlier, [step.id, step] as const])
     faults.push(...yield* expressionFaults(services, placed, seen, all, warnings))

@@ -51,6 +51,7 @@ describe("a callout sends", () => {
       const text = request?.body
       if (body === whole) assert.deepInclude(JSON.parse(String(text)), { ...order, status: "New", version: 1 })
       else assert.deepStrictEqual(text === undefined ? undefined : JSON.parse(String(text)), body)
+      assert.strictEqual(request?.headers["content-type"], body === undefined ? undefined : "application/json")
       assert.strictEqual(record?.method, method)
     }))
 

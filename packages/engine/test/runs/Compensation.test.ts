@@ -60,6 +60,27 @@ describe("compensation of a failed run", () => {
       assert.strictEqual(new Set(requests.map(({ headers }) => headers["idempotency-key"])).size, 6)
     }).pipe(Effect.provide(partners({ d: 500 }))))
 
+  it.effect("sends the order with PUT, and no body and no type of one with DELETE", () =>
+    Effect.gen(function*() {
+      const with_ = (id: string, method: string) =>
+        undo(id, { compensate: { endpoint: `https://undo_${id}.example`, method } })
+      yield* submitted({
+        pipelines: [
+          pipeline([
+            callout("a", {}, with_("a", "DELETE")),
+            callout("b", {}, with_("b", "PUT")),
+            callout("d", refusing, { critical: true })
+          ])
+        ]
+      })
+      const sent = (yield* the).requests.slice(3).map(({ body, headers, method }) => [
+        method,
+        body === undefined ? undefined : (JSON.parse(String(body)) as { readonly id: string }).id,
+        headers["content-type"]
+      ])
+      assert.deepStrictEqual(sent, [["PUT", "o-1", "application/json"], ["DELETE", undefined, undefined]])
+    }).pipe(Effect.provide(partners({ d: 500 }))))
+
   it.effect("undoes a step that ended as a warning, because its partner did the work", () =>
     Effect.gen(function*() {
       yield* submitted({
