@@ -1,7 +1,8 @@
 import { assert, describe, it } from "vitest"
 import type { Callout, Step } from "../src/api/Documents.ts"
+import { ticksOf } from "../src/components/charts/TickLabels.ts"
 import { isoOf, timeOf } from "../src/environment/Now.ts"
-import { ticksOf, waterfall } from "../src/waterfall/Layout.ts"
+import { waterfall } from "../src/waterfall/Layout.ts"
 
 const eight = timeOf("2026-11-22T08:00:00Z")
 const at = (ms: number): string => isoOf(eight + ms)
@@ -71,13 +72,20 @@ describe("waterfall", () => {
     ])
   })
 
-  it.each([1, 7, 99, 2500, 21_233, 3_600_000, 10 * 86_400_000])(
-    "has few ticks at round intervals over %d ms",
+  it.each([1, 7, 99, 2500, 21_233, 3_600_000, 10 * 86_400_000, 400 * 86_400_000])(
+    "the axis of %d ms has few ticks, whose labels do not overlap, at any width",
     (span) => {
-      const ticks = ticksOf(span)
-      assert.isAtMost(ticks.length, 6)
-      assert.strictEqual(ticks[0]?.left, 0)
-      assert.isTrue(ticks.every(({ left }) => left < 95))
+      for (const width of [0, 40, 130, 170, 320, 640, 1200]) {
+        const ticks = ticksOf(span, width)
+        assert.isAtMost(ticks.length, 6)
+        assert.strictEqual(ticks[0]?.left, 0)
+        const places = ticks.map(({ label, left }) =>
+          [left * width / 100, left * width / 100 + 6 * label.length] as const
+        )
+        for (const [i, [, end]] of places.entries()) assert.isTrue(i === 0 || end <= width)
+        for (const [i, [, end]] of places.entries()) assert.isTrue(i + 1 === places.length || end < places[i + 1]![0])
+      }
+      assert.isAtLeast(ticksOf(span, 640).length, span === 1 ? 1 : 2)
     }
   )
 })

@@ -5,7 +5,7 @@
 import type { TimelineEntry } from "../api/Documents.ts"
 import { type Tone, toneOf } from "../api/StateTone.ts"
 import { timeOf } from "../environment/Now.ts"
-import { type Bar, type Tick, ticksOf } from "./Layout.ts"
+import type { Bar } from "./Layout.ts"
 
 export interface CausalLine {
   readonly entry: TimelineEntry
@@ -19,7 +19,6 @@ export interface CausalLine {
 
 export interface CausalWaterfall {
   readonly lines: ReadonlyArray<CausalLine>
-  readonly ticks: ReadonlyArray<Tick>
   readonly spanMs: number
 }
 
@@ -80,7 +79,6 @@ export const causalWaterfall = (
       tone: toneOfEntry(entry),
       isAsync: entry.kind === "delivery" || entry.kind === "attempt"
     })),
-    ticks: ticksOf(spanMs),
     spanMs
   }
 }

@@ -25,15 +25,8 @@ export interface WaterfallLine {
   readonly tookMs: number | undefined
 }
 
-export interface Tick {
-  readonly left: number
-  /** Milliseconds since the scale's beginning. */
-  readonly ms: number
-}
-
 export interface Waterfall {
   readonly lines: ReadonlyArray<WaterfallLine>
-  readonly ticks: ReadonlyArray<Tick>
   /** Milliseconds from the scale's beginning to its end. */
   readonly spanMs: number
 }
@@ -57,20 +50,6 @@ const stretchOfStep = (step: Step, now: number): Stretch | undefined => {
   const calls = step.callouts.map((callout) => stretchOfCallout(callout).to)
   const to = step.finishedAt === undefined ? open ? now : Math.max(from, ...calls) : timeOf(step.finishedAt)
   return { from, to: Math.max(from, to), open }
-}
-
-/** Distances between ticks, in milliseconds. */
-const distances = [1, 2, 5].flatMap((lead) => [1, 10, 100, 1000, 10_000].map((unit) => lead * unit)).concat(
-  [60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400].map((seconds) => seconds * 1000)
-)
-  .toSorted((a, b) => a - b)
-
-/** The ticks of a time axis: some four to six at round distances. */
-export const ticksOf = (spanMs: number): ReadonlyArray<Tick> => {
-  const distance = distances.find((one) => spanMs / one <= 5) ?? Math.ceil(spanMs / 5 / 86_400_000) * 86_400_000
-  const ticks: Array<Tick> = []
-  for (let ms = 0; ms <= spanMs * 0.94; ms += distance) ticks.push({ ms, left: (100 * ms) / spanMs })
-  return ticks
 }
 
 /** The layout of a run's waterfall. `now`: epoch milliseconds, the end of what is still open. */
@@ -109,5 +88,5 @@ export const waterfall = (event: Pick<ProcessEvent, "startedAt" | "createdAt" | 
       }))
     ]
   })
-  return { lines, ticks: ticksOf(spanMs), spanMs }
+  return { lines, spanMs }
 }

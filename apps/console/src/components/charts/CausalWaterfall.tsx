@@ -6,6 +6,7 @@ import { useNow } from "../../environment/Now.ts"
 import { type CausalLine, causalWaterfall } from "../../waterfall/Causes.ts"
 import { durationText } from "../values/Duration.tsx"
 import { Time } from "../values/Time.tsx"
+import { Ticks } from "./Ticks.tsx"
 
 /** Deeper entries are indented no further. */
 const deepest = 8
@@ -52,7 +53,7 @@ export interface CausalWaterfallProps {
 export const CausalWaterfall = ({ orderId, entries, root }: CausalWaterfallProps) => {
   const now = useNow(1000)
   const isOpen = entries.some(({ durationMs, kind }) => kind === "run" && durationMs === undefined)
-  const { lines, ticks } = useMemo(() => causalWaterfall(entries, now, root), [entries, root, isOpen ? now : 0])
+  const { lines, spanMs } = useMemo(() => causalWaterfall(entries, now, root), [entries, root, isOpen ? now : 0])
   return (
     <table className="causes" aria-label="What happened, under its cause">
       <thead>
@@ -61,9 +62,7 @@ export const CausalWaterfall = ({ orderId, entries, root }: CausalWaterfallProps
           <th>What happened, under its cause</th>
           <th>
             <span className="visually-hidden">In time</span>
-            <span className="ticks" aria-hidden="true">
-              {ticks.map(({ left, ms }) => <span key={ms} style={{ left: `${left}%` }}>{durationText(ms)}</span>)}
-            </span>
+            <Ticks spanMs={spanMs} />
           </th>
           <th className="end">Took</th>
         </tr>

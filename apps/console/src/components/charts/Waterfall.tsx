@@ -9,6 +9,7 @@ import { toneOf } from "../../api/StateTone.ts"
 import { useNow } from "../../environment/Now.ts"
 import { waterfall, type WaterfallLine } from "../../waterfall/Layout.ts"
 import { durationText } from "../values/Duration.tsx"
+import { Ticks } from "./Ticks.tsx"
 
 const lineHeight = 28
 
@@ -88,7 +89,7 @@ const Line = ({ choose, isChosen, isReached, line, start }: LineProps) => {
 export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
   const running = event.startedAt !== undefined && !isFinal(event.state)
   const now = useNow(running ? 250 : 0)
-  const { lines, ticks } = useMemo(() => waterfall(event, now), [event, now])
+  const { lines, spanMs } = useMemo(() => waterfall(event, now), [event, now])
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: lines.length,
@@ -118,9 +119,7 @@ export const Waterfall = ({ event, chosen, choose }: WaterfallProps) => {
     <div className="waterfall">
       <div className="scale" aria-hidden="true">
         <span>Step and attempts</span>
-        <span className="ticks">
-          {ticks.map(({ ms, left }) => <span key={ms} style={{ left: `${left}%` }}>{durationText(ms)}</span>)}
-        </span>
+        <Ticks spanMs={spanMs} />
         <span className="took">Took</span>
       </div>
       <div

@@ -13,12 +13,16 @@ export interface LoadedProps<Value> {
   readonly query: Fetched<Value>
   /** The name of the content in a sentence, in lower case: `the customer`. */
   readonly what: string
+  /** The page has nothing else, and no heading until there is an answer. */
+  readonly isPage?: boolean
   readonly children: (value: Value) => ReactNode
 }
 
 /** Shows its children once there is an answer; until then a notice that it is loading, or why there is none. */
-export function Loaded<Value>({ query, what, children }: LoadedProps<Value>) {
+export function Loaded<Value>({ query, what, isPage, children }: LoadedProps<Value>) {
   const { data, error, refetch } = query
   if (data !== undefined) return children(data)
-  return error === null ? <Loading what={what} /> : <Failure error={error} retry={() => void refetch()} />
+  return error === null
+    ? <Loading what={what} />
+    : <Failure error={error} retry={() => void refetch()} isPage={isPage} />
 }

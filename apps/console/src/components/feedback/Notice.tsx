@@ -56,11 +56,13 @@ export interface FailureProps {
   readonly error: unknown
   /** Repeats the request. A page that has it waits through an outage; a dialog without it shows the failure. */
   readonly retry?: (() => void) | undefined
+  /** The page has nothing else, and no heading. */
+  readonly isPage?: boolean | undefined
 }
 
 /** An error in the server's own words, and what to do about it. */
-export const Failure = ({ error, retry }: FailureProps) =>
-  retry !== undefined && isOutage(error) ? <Waiting /> : <Refusal error={error} retry={retry} />
+export const Failure = ({ error, retry, isPage }: FailureProps) =>
+  retry !== undefined && isOutage(error) ? <Waiting /> : <Refusal error={error} retry={retry} isPage={isPage} />
 
 const Waiting = () => (
   <p className="loading" role="status">
@@ -69,12 +71,15 @@ const Waiting = () => (
   </p>
 )
 
-const Refusal = ({ error, retry }: FailureProps) => (
+const Title = ({ isPage, children }: { readonly isPage: boolean; readonly children: ReactNode }) =>
+  isPage ? <h1 className="row">{children}</h1> : <h2 className="row">{children}</h2>
+
+const Refusal = ({ error, retry, isPage }: FailureProps) => (
   <div className="notice bad" role="alert">
-    <h2 className="row">
+    <Title isPage={isPage === true}>
       <CircleAlert className="icon" aria-hidden="true" />
       {isProblem(error) ? error.title : "The console has failed"}
-    </h2>
+    </Title>
     <p className="break">{error instanceof Error ? error.message : String(error)}</p>
     {isProblem(error) && error.faults.length > 0 && (
       <ul>

@@ -154,7 +154,7 @@ function Table<Row>(props: TableProps<Row>) {
   const pressed = useWalk(frame, rows.length, virtual)
   const style = { "--columns": columns.map(({ width }) => width).join(" ") } as CSSProperties
   return (
-    <section className="card table" style={style} aria-label={label}>
+    <div className="card table" style={style}>
       <div role="table" aria-label={label} aria-rowcount={hasMore ? -1 : rows.length + 1} className="table">
         <div role="rowgroup" className="heads">
           <div role="row" className="head" aria-rowindex={1}>
@@ -191,7 +191,7 @@ function Table<Row>(props: TableProps<Row>) {
           {loadingMore ? ", loading more …" : hasMore ? "" : ", that is all"}
         </span>
       </div>
-    </section>
+    </div>
   )
 }
 

@@ -3,5 +3,5 @@ import type { ReactNode } from "react"
 
 export const ScrollX = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-  <section className="card scroll-x" aria-label={label} tabIndex={0}>{children}</section>
+  <div className="card scroll-x" role="group" aria-label={label} tabIndex={0}>{children}</div>
 )

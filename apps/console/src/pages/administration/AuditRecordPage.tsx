@@ -21,7 +21,7 @@ export const AuditRecordPage = () => {
     queryKey: ["audit-record", id],
     queryFn: ({ signal }) => api.audit.get({ params: { id } }, signal)
   })
-  return <Loaded query={query} what="the record">{(record) => <AuditRecord record={record} />}</Loaded>
+  return <Loaded isPage query={query} what="the record">{(record) => <AuditRecord record={record} />}</Loaded>
 }
 
 const AuditRecord = ({ record }: { readonly record: Answer<"audit", "get"> }) => {

@@ -68,7 +68,9 @@ export const CustomerPage = () => {
     queryFn: ({ signal }) => api.customers.get({ params: { id } }, signal)
   })
   return (
-    <Loaded query={query} what="the customer">{(customer) => <CustomerRecord id={id} customer={customer} />}</Loaded>
+    <Loaded isPage query={query} what="the customer">
+      {(customer) => <CustomerRecord id={id} customer={customer} />}
+    </Loaded>
   )
 }
 

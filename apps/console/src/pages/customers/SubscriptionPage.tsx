@@ -23,7 +23,7 @@ export const SubscriptionPage = () => {
     queryFn: ({ signal }) => api.subscriptions.get({ params: { id } }, signal),
     refetchInterval: liveEveryMs
   })
-  return <Loaded query={query} what="the subscription">{(data) => <SubscriptionRecord data={data} />}</Loaded>
+  return <Loaded isPage query={query} what="the subscription">{(data) => <SubscriptionRecord data={data} />}</Loaded>
 }
 
 const SubscriptionRecord = ({ data }: { readonly data: Answer<"subscriptions", "get"> }) => {

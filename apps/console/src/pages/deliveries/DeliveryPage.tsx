@@ -27,7 +27,9 @@ export const DeliveryPage = () => {
     queryFn: ({ signal }) => api.deliveries.get({ params: { id } }, signal),
     refetchInterval: ({ state }) => state.data?.state === "pending" ? liveEveryMs : false
   })
-  return <Loaded query={query} what="the delivery">{(delivery) => <DeliveryRecord delivery={delivery} />}</Loaded>
+  return (
+    <Loaded isPage query={query} what="the delivery">{(delivery) => <DeliveryRecord delivery={delivery} />}</Loaded>
+  )
 }
 
 const DeliveryRecord = ({ delivery }: { readonly delivery: Delivery }) => {

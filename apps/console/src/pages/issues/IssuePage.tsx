@@ -25,7 +25,7 @@ export const IssuePage = () => {
     queryFn: ({ signal }) => api.issues.get({ params: { id } }, signal),
     refetchInterval: liveEveryMs
   })
-  return <Loaded query={query} what="the issue">{(issue) => <IssueRecord issue={issue} />}</Loaded>
+  return <Loaded isPage query={query} what="the issue">{(issue) => <IssueRecord issue={issue} />}</Loaded>
 }
 
 /** The list of runs that failed at this step of this pipeline, in this way. */

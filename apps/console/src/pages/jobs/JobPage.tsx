@@ -31,7 +31,7 @@ export const JobPage = () => {
     queryFn: ({ signal }) => api.jobs.get({ params: { id } }, signal),
     refetchInterval: ({ state }) => state.data === undefined || isOpen(state.data) ? 1000 : false
   })
-  return <Loaded query={query} what="the job">{(job) => <JobRecord job={job} />}</Loaded>
+  return <Loaded isPage query={query} what="the job">{(job) => <JobRecord job={job} />}</Loaded>
 }
 
 const JobRecord = ({ job }: { readonly job: Job }) => {

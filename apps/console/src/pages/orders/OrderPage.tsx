@@ -76,7 +76,7 @@ export const OrderPage = () => {
     queryFn: ({ signal }) => api.orders.get({ params: { id } }, signal),
     refetchInterval: 5000
   })
-  return <Loaded query={query} what="the order">{(order) => <OrderRecord order={order} />}</Loaded>
+  return <Loaded isPage query={query} what="the order">{(order) => <OrderRecord order={order} />}</Loaded>
 }
 
 const OrderRecord = ({ order }: { readonly order: Order }) => {

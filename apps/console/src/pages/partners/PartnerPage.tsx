@@ -29,7 +29,7 @@ export const PartnerPage = () => {
     queryFn: ({ signal }) => api.partners.get({ params: { host } }, signal),
     refetchInterval: liveEveryMs
   })
-  return <Loaded query={query} what="the partner">{(partner) => <PartnerRecord partner={partner} />}</Loaded>
+  return <Loaded isPage query={query} what="the partner">{(partner) => <PartnerRecord partner={partner} />}</Loaded>
 }
 
 const PartnerRecord = ({ partner }: { readonly partner: Partner }) => {

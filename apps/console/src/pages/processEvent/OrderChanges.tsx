@@ -102,11 +102,11 @@ export const OrderChanges = ({ event }: { readonly event: ProcessEvent }) => {
         )}
       <section className="card sides" aria-label="The order before and after">
         <section aria-label="Before">
-          <h3>Before: version {before.version}</h3>
+          <h2>Before: version {before.version}</h2>
           <JsonViewer value={before} label="order before" />
         </section>
         <section aria-label="After">
-          <h3>{isFinal(event.state) ? "After" : "Now"}: version {after.version}</h3>
+          <h2>{isFinal(event.state) ? "After" : "Now"}: version {after.version}</h2>
           <JsonViewer value={after} label="order after" />
         </section>
       </section>

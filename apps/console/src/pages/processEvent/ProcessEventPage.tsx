@@ -54,7 +54,7 @@ const chosenOf = (
 
 export const ProcessEventPage = () => {
   const { query, live } = useLiveEvent(route.useParams().id)
-  return <Loaded query={query} what="the run">{(event) => <RunRecord event={event} live={live} />}</Loaded>
+  return <Loaded isPage query={query} what="the run">{(event) => <RunRecord event={event} live={live} />}</Loaded>
 }
 
 /** The tabs of the page of a run, with their panels. */

@@ -23,7 +23,7 @@ export const WebhookEndpointPage = () => {
   const go = (change: Readonly<Record<string, string | undefined>>) =>
     void navigate({ search: (before) => defined({ ...before, ...change }), replace: true })
   if (stored === undefined) {
-    return error === null ? <Loading what="the webhook endpoint" /> : <Failure error={error} retry={refresh} />
+    return error === null ? <Loading what="the webhook endpoint" /> : <Failure isPage error={error} retry={refresh} />
   }
   const failing = stored["failingSince"]
   return (

@@ -19,7 +19,7 @@ export const AuthProviderPage = () => {
   const { id } = route.useParams()
   const { stored, error, refresh, save } = useStored("authProviders", id)
   if (stored === undefined) {
-    return error === null ? <Loading what="the auth provider" /> : <Failure error={error} retry={refresh} />
+    return error === null ? <Loading what="the auth provider" /> : <Failure isPage error={error} retry={refresh} />
   }
   return (
     <>

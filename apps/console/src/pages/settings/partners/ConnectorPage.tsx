@@ -36,7 +36,7 @@ export const ConnectorPage = () => {
   const { id } = route.useParams()
   const { stored, error, refresh, save } = useStored("connectors", id)
   if (stored === undefined) {
-    return error === null ? <Loading what="the connector" /> : <Failure error={error} retry={refresh} />
+    return error === null ? <Loading what="the connector" /> : <Failure isPage error={error} retry={refresh} />
   }
   return (
     <>

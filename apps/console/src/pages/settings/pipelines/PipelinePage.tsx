@@ -30,7 +30,7 @@ export const PipelinePage = () => {
     { keys: "v", label: "Its versions", run: () => go({ tab: "versions" }) }
   ])
   if (stored === undefined) {
-    return error === null ? <Loading what="the pipeline" /> : <Failure error={error} retry={refresh} />
+    return error === null ? <Loading what="the pipeline" /> : <Failure isPage error={error} retry={refresh} />
   }
   return (
     <>
