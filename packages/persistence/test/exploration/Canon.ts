@@ -30,6 +30,8 @@ export interface Canon {
   readonly label: (id: string) => string
   readonly text: (value: unknown) => string
   readonly tables: (tables: Tables, now: number) => unknown
+  /** All rows but those of workers, without times. */
+  readonly rows: (tables: Tables) => unknown
 }
 
 export const make = (): Canon => {
@@ -61,6 +63,12 @@ export const make = (): Canon => {
     },
     label: (id) => labels.get(id) ?? "",
     text,
+    rows: ({ callbacks, callouts, orders, runs, steps, tokens }) => [
+      [...runs.values()].map(row),
+      [...orders.values()].map(({ version }) => version),
+      ...[steps, callouts, callbacks].map((table) => [...table.values()].map(row).toSorted()),
+      [...tokens.values()].map(({ step }) => step)
+    ],
     tables: (tables, now) => [
       [...tables.workers.values()].map(({ alive_until, epoch, fenced, id, left_orderly }) => [
         labels.get(id),

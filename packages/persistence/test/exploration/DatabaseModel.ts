@@ -45,8 +45,8 @@ import { byId, type Tables } from "./Tables.ts"
 export interface Statement {
   readonly name: string
   readonly run: Run
-  /** Passes over rows that somebody else has hold of: PostgreSQL may answer with fewer rows. */
-  readonly skips?: true
+  /** The table of which it passes over rows that another transaction has locked: it may answer with fewer rows. */
+  readonly skips?: "runs" | "orders" | "workers"
 }
 
 const none: Run = () => []
@@ -95,7 +95,7 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
     {
       name: "claim orphans",
       run: claimOrphans,
-      skips: true
+      skips: "runs"
     }
   ],
   [
@@ -103,7 +103,7 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
     {
       name: "claim due",
       run: claimDue,
-      skips: true
+      skips: "runs"
     }
   ],
   ["with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share), r as materialized", {
@@ -118,7 +118,7 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
   ["insert into callbacks", { name: "keep callback", run: keepCallback }],
   ["update runs set answered_step", { name: "answered", run: answeredRun }],
   ["with me as (select", { name: "flush", run: (a) => positional(flush(a.tables, a.text, a.parameters, a.now)) }],
-  [fenceStatement, { name: "fence", run: fence, skips: true }],
+  [fenceStatement, { name: "fence", run: fence, skips: "workers" }],
   [lookStatement, { name: "look", run: look }],
   [reconcileStatement, { name: "reconcile", run: reconcile }],
   [duplicatesStatement, { name: "duplicates", run: duplicates }],
@@ -157,7 +157,7 @@ const statements: ReadonlyArray<readonly [string, Statement]> = [
     name: "lock orders",
     run: ({ parameters: [ids], tables }) =>
       [...tables.orders.values()].filter(({ id }) => ids.includes(id)).map(({ id, version }) => ({ id, version })),
-    skips: true
+    skips: "orders"
   }],
   ["select id, event_id, order_id, pipeline", { name: "recover", run: recoverRuns }],
   ["select run_id, index, state, next_version", {

@@ -19,6 +19,8 @@ export interface Exploration {
   readonly transitions: number
   /** Different ends. */
   readonly ends: number
+  /** Ends that differ for the run or the partner. */
+  readonly outcomes: ReadonlySet<number>
   /** Different sequences of actions from the start to an end: what had to be tried, were no state known again. */
   readonly interleavings: bigint
   /** Times that the processes were started anew. */
@@ -52,6 +54,7 @@ export const explore = (scenario: Scenario, options: Options = {}): Exploration 
   /** How many ways lead from each state to an end; undefined while it is on the path. */
   const ways = new Map<number, bigint | undefined>()
   const ends = new Set<number>()
+  const outcomes = new Set<number>()
   const trace: Array<string> = []
   let transitions = 0
   let replays = 1
@@ -75,7 +78,10 @@ export const explore = (scenario: Scenario, options: Options = {}): Exploration 
     if (ways.size >= maxStates) throw new Error(`more than ${maxStates} states, at\n${trace.join("\n")}`)
     ways.set(state, undefined)
     deepest = Math.max(deepest, trace.length)
-    if (world.isOver()) ends.add(state)
+    if (world.isOver()) {
+      ends.add(state)
+      outcomes.add(world.outcome())
+    }
     let sum = 0n
     let here: World.World | undefined = world
     const labels = [...world.actions().keys()]
@@ -98,5 +104,5 @@ export const explore = (scenario: Scenario, options: Options = {}): Exploration 
   }
 
   const interleavings = visit(World.make(scenario, fault))
-  return { states: ways.size, transitions, ends: ends.size, interleavings, replays, deepest, finding }
+  return { states: ways.size, transitions, ends: ends.size, outcomes, interleavings, replays, deepest, finding }
 }

@@ -23,6 +23,8 @@ export interface Within {
   /** A client's answer to a callback URL is under way. */
   readonly isAnswering: () => boolean
   readonly hasCalledBack: () => boolean
+  /** The statement waits for the locked row of the run. */
+  readonly isBlocked: (one: Sent) => boolean
   readonly perform: (one: Sent, answered?: boolean) => void
   readonly lose: (one: Sent) => void
   readonly answer: (one: Call) => void
@@ -33,20 +35,25 @@ export interface Within {
   readonly callBack: (to: Process, token: string, said: string) => void
 }
 
-/** Answers of the partner to the callback URL: the first one to the newest, a later one to the oldest. */
+/**
+ * Answers of the partner to a callback URL: to that of its newest request or of its first, before the run's end and after
+ * it. The first one is "yes": it makes no difference which comes first.
+ */
 const callbacksOf = (within: Within, found: Map<string, () => void>): void => {
   const { left, processes } = within
   const tokens = within.tokens()
-  if (left.callbacks === 0 || within.isOver() || within.isAnswering()) return
-  const isFirst = !within.hasCalledBack()
-  const token = isFirst ? tokens.at(-1) : tokens[0]
-  if (token === undefined) return
-  for (const to of processes.filter(({ state }) => state === "running")) {
-    for (const said of isFirst ? ["yes"] : ["yes", "no"]) {
-      found.set(`callback ${said} to ${to.name}`, () => {
-        left.callbacks--
-        within.callBack(to, token, said)
-      })
+  const [first] = tokens
+  if (left.callbacks === 0 || first === undefined || within.isAnswering()) return
+  const newest = tokens.at(-1) ?? first
+  const running = processes.filter(({ state }) => state === "running")
+  for (const to of within.isOver() ? running.slice(0, 1) : running) {
+    for (const said of within.hasCalledBack() ? ["yes", "no"] : ["yes"]) {
+      for (const token of new Set([newest, first])) {
+        found.set(`callback ${said} to ${to.name}${token === newest ? "" : ", to the first request"}`, () => {
+          left.callbacks--
+          within.callBack(to, token, said)
+        })
+      }
     }
   }
 }
@@ -57,7 +64,7 @@ export const actionsOf = (within: Within): ReadonlyMap<string, () => void> => {
   const sent = within.sent()
   const calls = within.calls()
   const found = new Map<string, () => void>()
-  for (const one of sent) found.set(one.label, () => within.perform(one))
+  for (const one of sent) if (!within.isBlocked(one)) found.set(one.label, () => within.perform(one))
   for (const one of calls) {
     if (one.process.state !== "running") continue
     found.set(one.label, () => within.answer(one))

@@ -32,6 +32,8 @@ type Client = "waits" | "gone" | "cancelled" | "too late"
 interface CalledBack {
   readonly process: string
   readonly said: string
+  /** It came after a cancel of which its client had been told, and before it none was taken. */
+  readonly afterCancel: boolean
   told: "waits" | "gone" | "taken" | "CallbackConflict" | "CallbackTooLate"
 }
 
@@ -119,12 +121,15 @@ export const make = (tables: Tables, canon: Canon) => {
     if (records.length > 1) wrong.add("two callbacks of one step were recorded")
     const [row] = tables.callbacks.values()
     const taken = calledBack.filter(({ told }) => told === "taken")
+    const first = taken[0]
     if (new Set(taken.map(({ said }) => said)).size > 1) wrong.add("two answers that differ were both taken")
-    if (taken.length > 0 && row?.closed !== false) wrong.add("a callback was taken, and is not stored")
-    if (
-      taken.length > 0 && calledBack.some(({ said, told }) => said === taken[0]?.said && told === "CallbackConflict")
-    ) {
-      wrong.add("the repeat of the answer that was taken is told of a conflict")
+    if (first !== undefined && row?.closed !== false) wrong.add("a callback was taken, and is not stored")
+    for (const { said, told } of first === undefined ? [] : calledBack.slice(calledBack.indexOf(first) + 1)) {
+      const expected = said === first?.said ? "taken" : "CallbackConflict"
+      if (told !== "gone" && told !== expected) wrong.add(`after an answer was taken, ${said} was told ${told}`)
+    }
+    if (calledBack.some(({ afterCancel, told }) => afterCancel && told !== "gone" && told !== "CallbackTooLate")) {
+      wrong.add("an answer that came after the cancel was taken")
     }
     if (row?.closed === false && calledBack.every(({ told }) => told === "CallbackTooLate")) {
       wrong.add("an answer was refused as too late, and stored")
@@ -218,7 +223,9 @@ export const make = (tables: Tables, canon: Canon) => {
     },
     /** Its clients are left without an answer. */
     callingBack: (process: string, said: string) => {
-      const one: CalledBack = { process, said, told: "waits" }
+      const isCancelled = clients.some(({ state }) => state === "cancelled")
+      const afterCancel = isCancelled && calledBack.every(({ told }) => told === "CallbackTooLate")
+      const one: CalledBack = { process, said, afterCancel, told: "waits" }
       calledBack.push(one)
       return (exit: Exit.Exit<unknown, unknown>) => {
         const tag = Exit.isSuccess(exit)
@@ -248,8 +255,10 @@ export const make = (tables: Tables, canon: Canon) => {
     memory: () => [
       requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted(),
       clients.map(({ process, state }) => [process, state]),
-      calledBack.map(({ process, said, told }) => [process, said, told]),
+      calledBack.map(({ afterCancel, process, said, told }) => [process, said, afterCancel, told]),
       accepted
-    ]
+    ],
+    /** What the partner has got. */
+    requested: () => requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted()
   }
 }

@@ -23,6 +23,11 @@ export interface Scenario {
   readonly callbacks: number
   /** Moments at which time passes although something is under way. */
   readonly ticks: number
+  /**
+   * How the transaction of a cancel, or of an answer to a callback URL, is explored: as one action; as one, and the answer to
+   * its commit as another; or, for comparison, a statement at a time, as PostgreSQL shows it to others.
+   */
+  readonly transactions: "whole" | "answered" | "statementwise"
 }
 
 export const smallest: Scenario = {
@@ -36,7 +41,8 @@ export const smallest: Scenario = {
   pauses: 0,
   losses: 0,
   callbacks: 0,
-  ticks: 0
+  ticks: 0,
+  transactions: "answered"
 }
 
 const workflowStep = (index: number): Pick<Step, "name" | "options"> => ({

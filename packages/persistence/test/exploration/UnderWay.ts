@@ -17,6 +17,8 @@ export interface Sent {
   readonly name: string
   readonly text: string
   readonly parameters: ReadonlyArray<unknown>
+  /** Tells the statements of one transaction from all others. */
+  readonly transaction: number | undefined
   readonly at: number
   readonly answer: (answer: Answer) => void
 }
@@ -62,6 +64,7 @@ const passing = new Set([
 
 /** Reads of what nobody else changes any more, or of what is asked for again before anything is done about it. */
 const settled = new Set([
+  "begin",
   "sweep",
   "orphans",
   "owned",
@@ -78,11 +81,24 @@ const settled = new Set([
 /** Statements of a worker that are executed even though it died meanwhile. */
 const writes = new Set(["flush", "claim orphans", "claim due", "start", "rejoin", "close callback", "issue token"])
 
+/** The statements that lock the run's row in a transaction of several: a cancel, and an answer to a callback URL. */
+export const locking = new Set(["cancel", "lock for callback"])
+
 /**
- * The statements of the transaction that takes a callback, after the one that locks the run's row: until the commit no
- * other statement sees or changes what they do.
+ * The statements of such a transaction after the lock. They are executed in one action with the lock, because an action of
+ * anybody else between them could as well be tried before or after them (`docs/exploration.md`, "Transactions"): until the
+ * commit others read the rows as they were, and wait where they want the locked row; what these statements read is the
+ * locked row, what never changes, or what only holders of the lock change.
  */
-export const locked = new Set(["callback", "later step", "keep callback", "answered", "commit", "rollback"])
+export const locked = new Set([
+  "order of a run",
+  "callback",
+  "later step",
+  "keep callback",
+  "answered",
+  "commit",
+  "rollback"
+])
 
 /** The answer to a flush that had nothing to write. */
 const standingStill = JSON.stringify([{ 0: 0, 1: 0, 2: 0, 3: null, 4: false }])
@@ -110,7 +126,10 @@ export const changesNothing = (tables: Tables, now: number, one: Sent): boolean 
   }
 }
 
-/** What a dead process left on its way to the database, and can no longer do anything there. */
+/**
+ * What a dead process left on its way to the database, and can no longer do anything there. Nobody commits a transaction
+ * whose process died before it had asked for that.
+ */
 export const isVoid = (tables: Tables, { name, parameters, process }: Sent): boolean =>
-  process.state === "dead" && name !== "cancel"
+  process.state === "dead"
   && (!writes.has(name) || tables.workers.get(valueOf(parameters[0]) as string)?.fenced === true)

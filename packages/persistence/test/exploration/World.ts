@@ -15,12 +15,13 @@ import { execute, statementOf, valueOf } from "./DatabaseModel.ts"
 import type { Fault } from "./Faults.ts"
 import { actionsOf, type Within } from "./Happenings.ts"
 import * as Oracle from "./Oracle.ts"
-import { type Beyond, layer } from "./Process.ts"
+import { type Beyond, type Database, layer } from "./Process.ts"
 import { pipelineOf, type Scenario } from "./Scenario.ts"
 import * as Stage from "./Stage.ts"
 import type { Row } from "./StatementModels.ts"
-import { empty, openStates, type RunRow } from "./Tables.ts"
-import { type Call, changesNothing, isPassing, isVoid, locked, type Process, type Sent } from "./UnderWay.ts"
+import { empty, openStates, type RunRow, type Tables } from "./Tables.ts"
+import * as Transactions from "./Transactions.ts"
+import { type Call, changesNothing, isPassing, isVoid, locked, locking, type Process, type Sent } from "./UnderWay.ts"
 
 const names = ["A", "B"]
 
@@ -33,6 +34,8 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   const tables = empty()
   const canon = Canon.make()
   const oracle = Oracle.make(tables, canon)
+  const transactions = Transactions.make(tables)
+  const isStatementwise = scenario.transactions === "statementwise"
   const pipeline = pipelineOf(scenario)
   const left = { ...scenario }
   let sent: Array<Sent> = []
@@ -41,6 +44,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   const tokens: Array<string> = []
   /** Ends of waits since something else happened. */
   let idle = 0
+  let begun = 0
 
   const theRun = (): RunRow | undefined => tables.runs.values().next().value
   const isOpen = () => openStates.has(theRun()?.state ?? "")
@@ -80,13 +84,21 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     }
   }
 
-  const query = (from: Process) => (text: string, parameters: ReadonlyArray<unknown>) =>
+  /** The first name of the process's statements like this one that is not in use. */
+  const labelOf = (from: Process, name: string): string => {
+    const label = `${from.name}: ${name}`
+    for (let place = 1;; place++) {
+      const found = place === 1 ? label : `${label} (${place})`
+      if (!sent.some((other) => other.label === found)) return found
+    }
+  }
+
+  const query = (from: Process, transaction?: number) => (text: string, parameters: ReadonlyArray<unknown>) =>
     Effect.callback<ReadonlyArray<Row>, SqlError>((resume) => {
       const { name } = statementOf(text)
       if (name === "enter") canon.name(valueOf(parameters[0]) as string, `worker of ${from.name}`)
-      const same = sent.filter((other) => other.process === from && other.name === name).length
-      const label = `${from.name}: ${name}${same === 0 ? "" : ` (${same + 1})`}`
-      const one: Sent = { process: from, label, name, text, parameters, at: stage.now(), answer: resume }
+      const label = labelOf(from, name)
+      const one: Sent = { process: from, label, name, text, parameters, transaction, at: stage.now(), answer: resume }
       sent.push(one)
       return Effect.sync(() => {
         sent = sent.filter((other) => other !== one)
@@ -113,22 +125,22 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   /** Executes a statement, and answers it unless the answer gets lost. */
   const perform = (one: Sent, answered = true) => {
     sent = sent.filter((other) => other !== one)
-    const rows = oracle.watching(one, () => (fault?.execute ?? execute)(tables, stage.now(), one.text, one.parameters))
+    const on = (seen: Tables) => (fault?.execute ?? execute)(seen, stage.now(), one.text, one.parameters)
+    const rows = oracle.watching(one, () => isStatementwise ? transactions.execute(one, on) : on(tables))
     tell(one.process, () => {
       hear(one, answered ? canon.text(rows) : "lost")
       if (answered && one.text.includes("update workers set alive_until")) one.process.renewedAt = one.at
       one.answer(answered ? Effect.succeed(rows) : Effect.fail(lost))
     })
-    if (one.name === "lock for callback") finish(one.process)
+    if (locking.has(one.name) && rows.length > 0 && !isStatementwise) finish(one.transaction)
   }
 
-  /** Executes what the transaction has to say while it holds the row's lock: nothing else comes in between. */
-  const finish = (process: Process) => {
+  /** Executes the rest of a transaction that holds the lock of the run's row. */
+  const finish = (transaction: Sent["transaction"]) => {
     for (;;) {
-      const next = sent.find((one) => one.process === process && locked.has(one.name))
-      if (next === undefined) return
+      const next = sent.find((one) => one.transaction === transaction && locked.has(one.name))
+      if (next === undefined || (next.name === "commit" && scenario.transactions === "answered")) return
       perform(next)
-      if (next.name === "commit" || next.name === "rollback") return
     }
   }
 
@@ -144,10 +156,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     stage.drain()
     for (;;) {
       sent = sent.filter((one) => !isVoid(tables, one))
-      const next = sent.find((one) =>
-        one.process.state === "running"
-        && (changesNothing(tables, stage.now(), one) || (one.name === "begin" && scenario.callbacks > 0))
-      )
+      const next = sent.find((one) => one.process.state === "running" && changesNothing(tables, stage.now(), one))
       if (next === undefined) return
       perform(next)
     }
@@ -161,11 +170,17 @@ export const make = (scenario: Scenario, fault?: Fault) => {
 
   /** Lets the process begin, until it has nothing to ask any more. */
   const begin = (one: Process) => {
-    const ask = query(one)
+    const connection = (transaction?: number): Database => {
+      const ask = query(one, transaction)
+      return {
+        query: ask,
+        values: (text, parameters) => Effect.map(ask(text, parameters), (rows) => rows.map((row) => Object.values(row)))
+      }
+    }
     const beyond: Beyond = {
       clock: stage.clockOf(one.name),
-      query: ask,
-      values: (text, parameters) => Effect.map(ask(text, parameters), (rows) => rows.map((row) => Object.values(row))),
+      ...connection(),
+      transaction: Effect.sync(() => connection(begun++)),
       exchange: exchange(one),
       pipeline
     }
@@ -209,7 +224,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     !isOpen() && (theRun() !== undefined || processes[0]?.state === "dead")
     && processes.every(({ state }) => state !== "paused")
     && [...sent, ...calls].every((one) => one.process.state === "dead")
-    && oracle.waitsForCancel() === undefined
+    && oracle.waitsForCancel() === undefined && !oracle.isAnswering()
 
   const isFrozen = (name: string) => processes.some((one) => one.name === name && one.state !== "running")
 
@@ -257,20 +272,34 @@ export const make = (scenario: Scenario, fault?: Fault) => {
 
   const crash = (one: Process) => {
     one.state = "dead"
+    transactions.ended(sent.filter(({ process }) => process === one))
     calls = calls.filter((call) => call.process !== one)
     oracle.died(one.name)
   }
 
+  const isBlocked = (one: Sent) => transactions.blocks(one, stage.now())
+
+  /**
+   * A client's request that reaches the run's row at once: one that waits on its way there does what a later one does.
+   * Unless its process may stand still meanwhile, or time may pass.
+   */
+  const request = <A, E>(at: Process, effect: Effect.Effect<A, E>) => {
+    const before = begun
+    fork(at.name, effect)
+    if (scenario.pauses > 0 || scenario.ticks > 0) return stage.drain()
+    settle()
+    const one = sent.find(({ name, transaction = -1 }) => transaction >= before && locking.has(name))
+    if (one !== undefined && !isBlocked(one)) perform(one)
+  }
+
   const cancel = (by: Process, runId: string) => {
     const asked = oracle.cancelling(by.name)
-    fork(by.name, Effect.onExit(by.cancelling!(runId), (exit) => Effect.sync(() => asked(exit))))
-    stage.drain()
+    request(by, Effect.onExit(by.cancelling!(runId), (exit) => Effect.sync(() => asked(exit))))
   }
 
   const callBack = (to: Process, token: string, said: string) => {
     const told = oracle.callingBack(to.name, said)
-    fork(to.name, Effect.onExit(to.answering!(token, said), (exit) => Effect.sync(() => told(exit))))
-    stage.drain()
+    request(to, Effect.onExit(to.answering!(token, said), (exit) => Effect.sync(() => told(exit))))
   }
 
   const within: Within = {
@@ -285,6 +314,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     isBusy,
     waitsForCancel: oracle.waitsForCancel,
     isAccepted: oracle.isAccepted,
+    isBlocked,
     perform,
     lose,
     answer,
@@ -333,7 +363,10 @@ export const make = (scenario: Scenario, fault?: Fault) => {
         ).toSorted(),
         calls.map(({ label }) => label).toSorted(),
         [left.crashes, left.cancels, left.pauses, left.losses, left.callbacks, left.ticks],
-        oracle.memory()
-      ]))
+        oracle.memory(),
+        canon.text(transactions.written())
+      ])),
+    /** How it ended for the run and the partner, whoever executed it and when. */
+    outcome: () => Canon.hash(JSON.stringify([canon.rows(tables), oracle.requested()]))
   }
 }

@@ -2,6 +2,7 @@
  * `pnpm explore`: explores larger bounds than the tests do, looks for a planted fault, or follows a trace.
  *
  * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --callbacks 0 --ticks 0
+ * --transactions answered (or whole, statementwise)
  * --max-states 1000000
  * --fault "orphans are not looked for"
  * --trace "A: flush; A crashes; time passes"
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     losses: { type: "string" },
     callbacks: { type: "string" },
     ticks: { type: "string" },
+    transactions: { type: "string" },
     "max-states": { type: "string", default: "1000000" },
     fault: { type: "string" },
     trace: { type: "string" }
@@ -35,6 +37,7 @@ const fault = faults.find(({ name }) => name === values.fault)
 if (values.fault !== undefined && fault === undefined) {
   throw new Error(`the faults are:\n${faults.map(({ name }) => name).join("\n")}`)
 }
+const forms = ["whole", "answered", "statementwise"] as const
 const base = fault?.scenario ?? smallest
 const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", "callbacks", "ticks"] as const
 const scenario: Scenario = {
@@ -42,16 +45,17 @@ const scenario: Scenario = {
   ...Object.fromEntries(numbers.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]])),
   atOnce: Number(values["at-once"] ?? base.atOnce),
   compensates: values.compensates ?? base.compensates,
-  putsOff: values["puts-off"] ?? base.putsOff
+  putsOff: values["puts-off"] ?? base.putsOff,
+  transactions: forms.find((form) => form === values.transactions) ?? base.transactions
 }
 console.log("explored:", JSON.stringify(scenario))
 if (values.trace === undefined) {
   const began = performance.now()
-  const { finding, ...rest } = explore(scenario, {
+  const { finding, outcomes, ...rest } = explore(scenario, {
     ...(fault !== undefined && { fault }),
     maxStates: Number(values["max-states"])
   })
-  console.log(rest, `${((performance.now() - began) / 1000).toFixed(1)} s`)
+  console.log({ ...rest, outcomes: outcomes.size }, `${((performance.now() - began) / 1000).toFixed(1)} s`)
   if (finding !== undefined) {
     console.log(`${finding.violations.join("\n")}\n\n--trace "${finding.trace.join("; ")}"`)
     process.exitCode = 1

@@ -15,6 +15,15 @@ const holds = (scenario: Scenario) => {
   return rest
 }
 
+/** Scenarios with up to eight times the states of the others: explored by `pnpm test:volume`. */
+const large: ReadonlyArray<readonly [string, Partial<Scenario>]> = process.env["SLUICE_VOLUME"] === "full"
+  ? [
+    ["a crash", { crashes: 1, callbacks: 1 }],
+    ["a cancel", { cancels: 1, callbacks: 1, transactions: "whole" }],
+    ["a second answer, the same or another one", { callbacks: 2, transactions: "whole" }]
+  ]
+  : []
+
 describe("the promises hold whatever happens, and whenever", () => {
   it("with a crash and a cancel of a run of three steps, in any order", () => {
     const { ends, states } = holds(smallest)
@@ -45,13 +54,30 @@ describe("the promises hold whatever happens, and whenever", () => {
   }, atMost)
 
   it("with an answer to a callback URL, at any point", () => {
-    // A crash beside it makes six times the states: with `pnpm test:volume`.
-    const crashes = process.env["SLUICE_VOLUME"] === "full" ? 1 : 0
-    assert.isAbove(holds({ ...smallest, steps: 1, crashes, cancels: 0, callbacks: 1 }).ends, 100)
+    assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, callbacks: 1 }).ends, 100)
+  }, atMost)
+
+  it.each(large)("with an answer to a callback URL and %s", (_, bounds) => {
+    assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, ...bounds }).ends, 100)
   }, atMost)
 
   it("with a lost reply of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
+  }, atMost)
+})
+
+describe("a transaction that is explored as one action ends as one whose statements others come between:", () => {
+  it.each<readonly [string, Partial<Scenario>]>([
+    ["a cancel", { steps: 2, cancels: 1 }],
+    ["a cancel beside a crash", { steps: 1, cancels: 1, crashes: 1 }],
+    ["an answer to a callback URL", { steps: 1, callbacks: 1 }]
+  ])("%s", (_, bounds) => {
+    const scenario = { ...smallest, crashes: 0, cancels: 0, ...bounds }
+    const statementwise = holds({ ...scenario, transactions: "statementwise" })
+    for (const transactions of ["whole", "answered"] as const) {
+      const { outcomes } = holds({ ...scenario, transactions })
+      assert.deepStrictEqual([...outcomes].toSorted(), [...statementwise.outcomes].toSorted(), transactions)
+    }
   }, atMost)
 })
 
