@@ -139,24 +139,6 @@ export const faults: ReadonlyArray<Fault> = [
       statementOf(text).name === "keep callback" ? [] : execute(tables, now, text, parameters)
   },
   {
-    name: "an answer is taken although the run was cancelled before",
-    scenario: { ...alone, steps: 1, callbacks: 1, cancels: 1 },
-    execute: (tables, now, text, parameters) => {
-      const rows = execute(tables, now, text, parameters)
-      return statementOf(text).name === "lock for callback"
-        ? rows.map((row) => ({ ...row, state: "waiting", cancel_requested: false }))
-        : rows
-    }
-  },
-  {
-    name: "the repeat of an answer is not known again",
-    scenario: { ...alone, steps: 1, callbacks: 2 },
-    execute: (tables, now, text, parameters) => {
-      const rows = execute(tables, now, text, parameters)
-      return statementOf(text).name === "callback" ? rows.map((row) => ({ ...row, fingerprint: null })) : rows
-    }
-  },
-  {
     name: "orphans are not looked for",
     scenario: { ...alone, crashes: 1 },
     execute: (tables, now, text, parameters) =>
