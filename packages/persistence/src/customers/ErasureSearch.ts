@@ -6,6 +6,7 @@ import { Effect, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import { columns, unnest } from "../sql/ArrayParameters.ts"
 import { transaction } from "../sql/Transaction.ts"
+import { paced } from "../upkeep/Paced.ts"
 import { ordersOf } from "./CustomerOrders.ts"
 import { type CustomerSubject, findSubject } from "./CustomerSubject.ts"
 import { chunksOf } from "./OrderRows.ts"
@@ -33,11 +34,11 @@ const documents = (sql: SqlClient.SqlClient, orderIds: ReadonlyArray<string>) =>
     ),
     Stream.flatMap((rows) => Stream.fromIterable(chunksOf(rows))),
     Stream.mapEffect((chunk) =>
-      sql.unsafe<{ readonly doc: string }>(
+      paced(sql.unsafe<{ readonly doc: string }>(
         `select v.doc from ${unnest(versionKey, "u", 1)}
           join order_versions v on v.order_id = u.order_id and v.version = u.version`,
         columns(versionKey, chunk)
-      )
+      ))
     ),
     Stream.flatMap(Stream.fromIterable),
     Stream.map(({ doc }) => doc)

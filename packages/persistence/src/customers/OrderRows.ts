@@ -8,6 +8,7 @@ import { largeLength, turnFor } from "@sluice/domain/internal/json/LargeText"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { columns, type ColumnTypes, unnest } from "../sql/ArrayParameters.ts"
+import { paced } from "../upkeep/Paced.ts"
 
 /** A table, its key and the columns that are rewritten. `t` in conditions is the table. */
 interface RewrittenTable {
@@ -119,8 +120,8 @@ export const eventTables: ReadonlyArray<RewrittenTable> = [
   }
 ]
 
-/** Bytes and rows that are in memory at once. A single row may have more. */
-const chunkBytes = 1024 * 1024
+/** Bytes and rows that are in memory at once, and worked on without a rest. A single row may have more. */
+const chunkBytes = 512 * 1024
 const chunkRows = 500
 
 type Row = Readonly<Record<string, string | number | Uint8Array | null>>
@@ -216,7 +217,7 @@ const rewriteChunk = Effect.fnUntraced(function*(
   )
 })
 
-/** Rewrites the rows of some tables. `ids`: the value of `$1` in their conditions. */
+/** Rewrites the rows of some tables, and rests after each chunk. `ids`: the value of `$1` in their conditions. */
 export const rewriteTables = Effect.fnUntraced(function*(
   sql: SqlClient.SqlClient,
   tables: ReadonlyArray<RewrittenTable>,
@@ -225,6 +226,6 @@ export const rewriteTables = Effect.fnUntraced(function*(
 ) {
   const surveyed = yield* survey(sql, tables, ids)
   for (const [n, table] of tables.entries()) {
-    for (const chunk of chunksOf(surveyed[n] ?? [])) yield* rewriteChunk(sql, table, chunk, eraser)
+    for (const chunk of chunksOf(surveyed[n] ?? [])) yield* paced(rewriteChunk(sql, table, chunk, eraser))
   }
 })

@@ -13,12 +13,10 @@ import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
+import { restSince } from "./Paced.ts"
 
 /** Rows that one statement deletes. */
 const batch = 500
-
-/** The share of its time in which a sweep rests, and the shortest rest. */
-const rest = (workedMillis: number) => Duration.millis(Math.max(5, workedMillis))
 
 /** The interval between two passes. */
 const rhythm = "10 minutes"
@@ -64,7 +62,7 @@ const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
     )
     if (rows.length < batch) return forgotten
     after = rows.at(-1)
-    yield* Effect.sleep(rest((yield* Clock.currentTimeMillis) - begun))
+    yield* restSince(begun)
   }
 })
 

@@ -33,50 +33,53 @@ const start = Effect.gen(function*() {
   return id
 })
 
-layer(CustomerErasure.layer.pipe(Layer.provideMerge(DatabaseTest.layer)))("CustomerErasure", (it) => {
-  it.effect(
-    "a job that is cut off in the middle goes on where it was, and counts every run once",
-    () =>
-      Effect.gen(function*() {
-        const sql = yield* SqlClient.SqlClient
-        const { work } = yield* CustomerErasure
-        const id = yield* start
-        let groups = 0
-        const cut = yield* Effect.exit(work(id, "C-1001", () => {
-          if (groups++ === 2) throw new Error("killed")
-          return false
-        }))
-        assert.isTrue(Exit.isFailure(cut))
-        const left = sql<{ readonly n: number }>`select count(*)::int4 as n from order_versions
+layer(CustomerErasure.layer.pipe(Layer.provideMerge(DatabaseTest.layer)), { excludeTestServices: true })(
+  "CustomerErasure",
+  (it) => {
+    it.effect(
+      "a job that is cut off in the middle goes on where it was, and counts every run once",
+      () =>
+        Effect.gen(function*() {
+          const sql = yield* SqlClient.SqlClient
+          const { work } = yield* CustomerErasure
+          const id = yield* start
+          let groups = 0
+          const cut = yield* Effect.exit(work(id, "C-1001", () => {
+            if (groups++ === 2) throw new Error("killed")
+            return false
+          }))
+          assert.isTrue(Exit.isFailure(cut))
+          const left = sql<{ readonly n: number }>`select count(*)::int4 as n from order_versions
         where strpos(doc, '@example.org') > 0`
-        assert.strictEqual((yield* left)[0]?.n, orders - 200)
+          assert.strictEqual((yield* left)[0]?.n, orders - 200)
 
-        const begun = performance.now()
-        assert.strictEqual(yield* work(id, "C-1001", () => false), "completed")
-        yield* Effect.logDebug("erased", { orders: orders - 200, ms: performance.now() - begun })
-        assert.strictEqual((yield* left)[0]?.n, 0)
-        const [sums] = yield* sql<{ readonly total: number; readonly answers: number; readonly known: number }>`select
+          const begun = performance.now()
+          assert.strictEqual(yield* work(id, "C-1001", () => false), "completed")
+          yield* Effect.logDebug("erased", { orders: orders - 200, ms: performance.now() - begun })
+          assert.strictEqual((yield* left)[0]?.n, 0)
+          const [sums] = yield* sql<{ readonly total: number; readonly answers: number; readonly known: number }>`select
         (select sum((doc::json -> 'orderForm' ->> 'total')::int4)::int4 from order_versions) as total,
         (select count(*)::int4 from callouts where convert_from(response, 'UTF8') = '{"told":"[erased]"}') as answers,
         (select count(*)::int4 from erasures) + (select count(*)::int4 from erasure_orders) as known`
-        assert.deepStrictEqual(sums, { total: orders * (orders + 1) / 2, answers: orders, known: 0 })
-        const [job] = yield* sql`select total, done, skipped, options from jobs where id = ${id}`
-        assert.deepStrictEqual(job, { total: orders, done: orders, skipped: 0, options: null })
-        // Everything is erased; only that the job has ended was not stored.
-        assert.strictEqual(yield* work(id, undefined, () => false), "completed")
-      }),
-    60_000
-  )
+          assert.deepStrictEqual(sums, { total: orders * (orders + 1) / 2, answers: orders, known: 0 })
+          const [job] = yield* sql`select total, done, skipped, options from jobs where id = ${id}`
+          assert.deepStrictEqual(job, { total: orders, done: orders, skipped: 0, options: null })
+          // Everything is erased; only that the job has ended was not stored.
+          assert.strictEqual(yield* work(id, undefined, () => false), "completed")
+        }),
+      60_000
+    )
 
-  it.effect("an order over which a run was opened meanwhile is left, and named", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient.SqlClient
-      const { request } = yield* CustomerErasure
-      yield* sql`update order_versions set doc = replace(doc, '[erased]', 'C-2') where order_id = 'o1'`
-      yield* sql`update runs set state = 'queued', finished_at = null where order_id = 'o1'`
-      const refused = yield* Effect.flip(request("C-2"))
-      assert.deepInclude(refused, { _tag: "CustomerBusy", orderId: "o1" })
-      const unknown = yield* Effect.flip(request("C-3"))
-      assert.strictEqual(unknown._tag, "CustomerUnknown")
-    }))
-})
+    it.effect("an order over which a run was opened meanwhile is left, and named", () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const { request } = yield* CustomerErasure
+        yield* sql`update order_versions set doc = replace(doc, '[erased]', 'C-2') where order_id = 'o1'`
+        yield* sql`update runs set state = 'queued', finished_at = null where order_id = 'o1'`
+        const refused = yield* Effect.flip(request("C-2"))
+        assert.deepInclude(refused, { _tag: "CustomerBusy", orderId: "o1" })
+        const unknown = yield* Effect.flip(request("C-3"))
+        assert.strictEqual(unknown._tag, "CustomerUnknown")
+      }))
+  }
+)
