@@ -41,3 +41,14 @@ export const sharedUuid: Effect.Effect<string> = Effect.flatMap(
   SharedUuid,
   (given) => given === undefined ? newUuid : Effect.succeed(given)
 )
+
+const withTime = (millis: number, rest: string): string => {
+  const hex = Math.min(Math.max(Math.trunc(millis), 0), 2 ** 48 - 1).toString(16).padStart(12, "0")
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-${rest}`
+}
+
+/** The smallest UUID with this time: epoch milliseconds, cut to whole ones from 0 to 2^48 - 1. */
+export const smallestAt = (millis: number): string => withTime(millis, "0000-0000-000000000000")
+
+/** The greatest UUID with this time: epoch milliseconds, cut to whole ones from 0 to 2^48 - 1. */
+export const greatestAt = (millis: number): string => withTime(millis, "ffff-ffff-ffffffffffff")

@@ -5,7 +5,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { replayId, uuidOf } from "@sluice/domain/identity/Ids"
-import { sharedUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { sharedUuid, smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { isStorable } from "@sluice/domain/order/Order"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
@@ -14,7 +14,6 @@ import { Context, DateTime, Effect, Latch, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { DeliverySignal } from "../outbox/DeliverySignal.ts"
-import { uuidAt } from "../queries/RunRow.ts"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
@@ -171,7 +170,7 @@ const make = Effect.gen(function*() {
       yield* orUnavailable(transaction(
         sql,
         sql`insert into replays (id, endpoint_id, after, since, until, states, types, requested_by)
-        values (${id}::uuid, ${endpointId}, ${uuidAt(request.since - slackMs, "from")}::uuid, ${
+        values (${id}::uuid, ${endpointId}, ${smallestAt(request.since - slackMs)}::uuid, ${
           PgTypes.timestamptz(request.since)
         }, ${PgTypes.timestamptz(request.until)}, ${texts(request.states)}, ${
           request.types === undefined ? null : texts(request.types)

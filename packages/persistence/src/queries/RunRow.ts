@@ -1,5 +1,6 @@
 /** A row of `runs` as the API shows it, and the ids that bound a time. Contract: section 8. */
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
+import { greatestAt, smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
 import { printable } from "../journal/writer/SubmissionRow.ts"
@@ -94,9 +95,5 @@ export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, star
 const slackMs = 60_000
 
 /** A UUIDv7 that bounds the ids of runs created after (`from`) or before (`to`) `at`. */
-export const uuidAt = (at: number, bound: "from" | "to"): string => {
-  const time = Math.trunc(at) + (bound === "from" ? -slackMs : slackMs)
-  const hex = Math.min(Math.max(time, 0), 2 ** 48 - 1).toString(16).padStart(12, "0")
-  const rest = bound === "from" ? "0000-0000-000000000000" : "ffff-ffff-ffffffffffff"
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-${rest}`
-}
+export const uuidAt = (at: number, bound: "from" | "to"): string =>
+  bound === "from" ? smallestAt(at - slackMs) : greatestAt(at + slackMs)

@@ -7,6 +7,7 @@
  * audit record from its creation. Customers and subscriptions outlive the orders that made them.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
+import { smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import { Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
@@ -20,12 +21,6 @@ const batch = 500
 
 /** The interval between two passes. */
 const rhythm = "10 minutes"
-
-/** The smallest UUIDv7 of a moment: run ids sort by time, so that no index on time is needed. */
-const firstIdAt = (millis: number): string => {
-  const hex = Math.max(0, Math.floor(millis)).toString(16).padStart(12, "0")
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
-}
 
 const nil = "00000000-0000-0000-0000-000000000000"
 
@@ -75,7 +70,7 @@ export const forget = Effect.fnUntraced(function*(before: number) {
     next: (after) =>
       sql`select c.run_id, c.id from callouts c join runs r on r.id = c.run_id
         where (c.run_id, c.id) > (${after?.run_id ?? nil}::uuid, ${after?.id ?? nil}::uuid)
-          and c.run_id < ${firstIdAt(before)}::uuid and ${sql.literal(isOver("r.order_id", before))}
+          and c.run_id < ${smallestAt(before)}::uuid and ${sql.literal(isOver("r.order_id", before))}
         order by c.run_id, c.id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
@@ -97,7 +92,7 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   return yield* sweep<{ readonly id: string }>({
     next: (after) =>
-      sql`select id from deliveries d where id > ${after?.id ?? nil}::uuid and id < ${firstIdAt(before)}::uuid
+      sql`select id from deliveries d where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid
         and state <> 'pending' and ${sql.literal(isOver("d.order_id", before))} order by id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
@@ -151,7 +146,7 @@ export const forgetMessages = Effect.fnUntraced(function*(before: number) {
   const isBare = sql.literal("not exists (select from deliveries d where d.message_id = m.id)")
   return yield* sweep<{ readonly id: string }>({
     next: (after) =>
-      sql`select id from messages m where id > ${after?.id ?? nil}::uuid and id < ${firstIdAt(before)}::uuid
+      sql`select id from messages m where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid
         and ${isBare} order by id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
