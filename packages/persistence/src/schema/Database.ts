@@ -5,8 +5,9 @@
  * Statement and lock timeouts are their callers' choice.
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
-import { type Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
+import { Duration, Effect, Layer, Redacted, Result, Schema } from "effect"
 import * as SqlClient from "effect/sql/SqlClient"
+import process from "node:process"
 import * as Admission from "../sql/Admission.ts"
 import * as Client from "../sql/Client.ts"
 import { connectionBudget } from "../sql/ConnectionBudget.ts"
@@ -26,7 +27,7 @@ export interface Options {
    * Default 1, which only checks the login.
    */
   readonly connections?: number
-  /** The wait for a host that accepts writes. Default 11 s: a start ends within 15 s. */
+  /** The wait for a host that accepts writes. Default: {@link patienceAt}. */
   readonly hostPatience?: Duration.Input
   /** For one connection attempt. Default 3 s: requests answer within 5 s while the database is away. */
   readonly connectTimeout?: Duration.Input
@@ -149,9 +150,15 @@ const pool = ({ config }: Target): Layer.Layer<Clients> => Client.layer(config, 
 export const layerPool = (options: Options): Layer.Layer<Clients> =>
   Layer.unwrap(Effect.map(Effect.orDie(targetOf(options)), pool))
 
+/**
+ * Seconds for which a host that accepts writes is waited for, given those since the process began. A start says within 15 s
+ * that there is none, also on a machine that was slow to begin it; a layer that is built later waits 11 s.
+ */
+export const patienceAt = (uptime: number): number => uptime > 15 ? 11 : Math.min(11, Math.max(5, 13 - uptime))
+
 /** Finds a host that will do, and is granted the connections, or says why not, in one line. */
 const check = Effect.fnUntraced(function*({ config, database, hosts }: Target, options: Options) {
-  const { connections = 1, hostPatience = "11 seconds" } = options
+  const { connections = 1, hostPatience = Duration.seconds(patienceAt(process.uptime())) } = options
   const chosen = yield* Hosts.chooseWithin(hosts, hostPatience)
   if (Result.isFailure(chosen)) return yield* noHost(database, chosen.failure)
   yield* Effect.mapError(

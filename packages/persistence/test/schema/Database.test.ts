@@ -157,6 +157,11 @@ describe("Database", () => {
       }).pipe(Effect.provide(Database.layerPool({ url })))
     }).pipe(Effect.provide(DatabaseTest.layerEmpty)))
 
+  it.each([[0, 11], [1.5, 11], [4, 9], [7, 6], [12, 5], [15, 5], [15.1, 11], [3600, 11]])(
+    "a layer that is built %d s after the process began waits %d s for a host that accepts writes",
+    (uptime, patience) => assert.strictEqual(Database.patienceAt(uptime), patience)
+  )
+
   it.live("a start that finds no host that accepts writes names the answer of each", () =>
     Effect.gen(function*() {
       const { url } = yield* DatabaseTest
