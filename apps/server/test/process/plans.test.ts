@@ -33,6 +33,9 @@ const exceptions: ReadonlyArray<Exception> = [
   { part: "select id, state from runs where pipeline = $1 and retry_of is null", rows: rows + 1000 }
 ]
 
+/** The server itself deletes nothing: how far its sweeps come would depend on time. `upkeep` runs them. */
+const kept = "callouts=9000d,deliveries=9000d"
+
 /** Runs of a worker that has died. */
 const orphans = 40
 
@@ -195,7 +198,7 @@ const use = Effect.fnUntraced(
       Effect.flatMap(SqlClient.SqlClient, (sql) =>
         effect.pipe(
           Effect.provideService(SqlClient.SqlClient, sql),
-          Effect.provide(Sluice.layer({ DATABASE_URL: Redacted.value(at) }), { local: true }),
+          Effect.provide(Sluice.layer({ DATABASE_URL: Redacted.value(at), SLUICE_RETENTION: kept }), { local: true }),
           Effect.provide(partner)
         ))
     yield* Effect.provide(situation(serve), Database.layerPool({ url: at, startupParameters: unexplained }), {

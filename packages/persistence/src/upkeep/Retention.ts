@@ -74,11 +74,12 @@ export const forget = Effect.fnUntraced(function*(before: number) {
         order by c.run_id, c.id limit ${batch}`,
     remove: (rows) =>
       Effect.map(
-        sql`with old as materialized (
-          select c.run_id, c.id from callouts c join unnest(${uuids(rows.map((row) => row.run_id))}::uuid[],
-            ${uuids(rows.map(({ id }) => id))}::uuid[]) as k(run_id, id) on k.run_id = c.run_id and k.id = c.id
-          order by c.run_id, c.id for update of c skip locked
-        ) delete from callouts c using old where c.run_id = old.run_id and c.id = old.id returning 1`,
+        sql`delete from callouts where ctid = any(array(
+          select c.ctid from unnest(${uuids(rows.map((row) => row.run_id))}::uuid[],
+            ${uuids(rows.map(({ id }) => id))}::uuid[]) as k(run_id, id)
+          cross join lateral (
+            select ctid from callouts where run_id = k.run_id and id = k.id for update skip locked) c
+        )) returning 1`,
         (gone) => gone.length
       )
   })
@@ -100,11 +101,11 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
           select id, message_id from deliveries where id = any(${uuids(rows.map(({ id }) => id))})
             and state <> 'pending' order by id for update skip locked
         ), attempts as (
-          delete from delivery_attempts a using old where a.delivery_id = old.id
+          delete from delivery_attempts where delivery_id = any(array(select id from old))
         ), gone as (
-          delete from deliveries d using old where d.id = old.id
+          delete from deliveries where id = any(array(select id from old))
         ), bare as (
-          delete from messages m using (select distinct message_id from old) o where m.id = o.message_id
+          delete from messages m where m.id = any(array(select distinct message_id from old))
             and not exists (select from deliveries d where d.message_id = m.id and d.id not in (select id from old))
         )
         select count(*)::int4 as count from old`,
@@ -131,7 +132,8 @@ export const forgetAnswers = Effect.gen(function*() {
         sql`update callbacks a set body = null, headers = null
           from unnest(${uuids(rows.map((row) => row.run_id))}::uuid[], ${rows.map(({ step }) => step)}::int4[])
             as k(run_id, step)
-          where a.run_id = k.run_id and a.step = k.step returning 1`,
+          where a.run_id = any(${uuids(rows.map((row) => row.run_id))}) and a.run_id = k.run_id and a.step = k.step
+          returning 1`,
         (emptied) => emptied.length
       )
   })
@@ -154,9 +156,9 @@ export const forgetMessages = Effect.fnUntraced(function*(before: number) {
           select id from messages m where id = any(${uuids(rows.map(({ id }) => id))}) and ${isBare}
           order by id for update skip locked
         ), keys as (
-          delete from event_keys k using old where k.event_id = old.id
+          delete from event_keys where event_id = any(array(select id from old))
         ), gone as (
-          delete from messages m using old where m.id = old.id
+          delete from messages where id = any(array(select id from old))
         )
         select count(*)::int4 as count from old`,
         ([deleted]) => deleted?.count ?? 0
@@ -193,15 +195,15 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
           const ids = texts(over.map(({ id }) => id))
           yield* sql`with r as materialized (select id from runs where order_id = any(${ids})),
             d as materialized (select id, message_id from deliveries where order_id = any(${ids})),
-            s1 as (delete from callouts c using r where c.run_id = r.id),
-            s2 as (delete from steps s using r where s.run_id = r.id),
-            s3 as (delete from runs using r where runs.id = r.id),
+            s1 as (delete from callouts where run_id = any(array(select id from r))),
+            s2 as (delete from steps where run_id = any(array(select id from r))),
+            s3 as (delete from runs where id = any(array(select id from r))),
             s4 as (delete from process_keys where order_id = any(${ids})),
             s5 as (delete from order_history where order_id = any(${ids})),
             s6 as (delete from order_versions where order_id = any(${ids})),
-            s7 as (delete from delivery_attempts a using d where a.delivery_id = d.id),
-            s8 as (delete from messages m using (select distinct message_id from d) x where m.id = x.message_id),
-            s9 as (delete from deliveries using d where deliveries.id = d.id),
+            s7 as (delete from delivery_attempts where delivery_id = any(array(select id from d))),
+            s8 as (delete from messages where id = any(array(select distinct message_id from d))),
+            s9 as (delete from deliveries where id = any(array(select id from d))),
             s10 as (delete from audit where order_id = any(${ids})),
             s11 as (delete from job_acts where order_id = any(${ids}))
             delete from orders where id = any(${ids})`
