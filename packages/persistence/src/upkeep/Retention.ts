@@ -9,15 +9,16 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
-import { Clock, Duration, Effect, Layer, Schedule } from "effect"
+import { Array, Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { restSince } from "./Paced.ts"
 
-/** Rows that one statement deletes. */
+/** Rows that one statement deletes, and those that one examines: of those that must stay there may be many. */
 const batch = 500
+const walked = 2000
 
 /** The interval between two passes. */
 const rhythm = "10 minutes"
@@ -36,26 +37,35 @@ const isOver = (orderId: string, before: number): string =>
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
 
-interface Sweep<Row> {
-  /** The next rows after `after` that are old enough, at most `batch`, in the order of the walk. */
+interface Walked {
+  /** False for a row that must stay. */
+  readonly over: boolean
+}
+
+interface Sweep<Row extends Walked> {
+  /** The next rows after `after` that are old enough, at most `walked`, in the order of the walk. */
   readonly next: (after: Row | undefined) => Effect.Effect<ReadonlyArray<Row>, SqlError>
   /** Deletes those rows that are not locked; returns their number. */
   readonly remove: (rows: ReadonlyArray<Row>) => Effect.Effect<number, SqlError>
 }
 
 /** Deletes batch by batch; a row that cannot be deleted is passed over, and tried again with the next sweep. */
-const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
+const sweep = Effect.fnUntraced(function*<Row extends Walked>({ next, remove }: Sweep<Row>) {
   let forgotten = 0
   let after: Row | undefined
   for (;;) {
-    const begun = yield* Clock.currentTimeMillis
+    let begun = yield* Clock.currentTimeMillis
     const rows = yield* next(after)
-    yield* writeIsolated(
-      rows,
-      (some) => Effect.map(remove(some), (count) => forgotten += count),
-      (row, cause) => Effect.logError("retention: a row cannot be deleted", { row }, cause)
-    )
-    if (rows.length < batch) return forgotten
+    for (const some of Array.chunksOf(rows.filter(({ over }) => over), batch)) {
+      yield* writeIsolated(
+        some,
+        (some) => Effect.map(remove(some), (count) => forgotten += count),
+        (row, cause) => Effect.logError("retention: a row cannot be deleted", { row }, cause)
+      )
+      yield* restSince(begun)
+      begun = yield* Clock.currentTimeMillis
+    }
+    if (rows.length < walked) return forgotten
     after = rows.at(-1)
     yield* restSince(begun)
   }
@@ -66,12 +76,14 @@ const sweep = Effect.fnUntraced(function*<Row>({ next, remove }: Sweep<Row>) {
  */
 export const forget = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
-  return yield* sweep<{ readonly run_id: string; readonly id: string }>({
+  return yield* sweep<Walked & { readonly run_id: string; readonly id: string }>({
     next: (after) =>
-      sql`select c.run_id, c.id from callouts c join runs r on r.id = c.run_id
-        where (c.run_id, c.id) > (${after?.run_id ?? nil}::uuid, ${after?.id ?? nil}::uuid)
-          and c.run_id < ${smallestAt(before)}::uuid and ${sql.literal(isOver("r.order_id", before))}
-        order by c.run_id, c.id limit ${batch}`,
+      sql`select c.run_id, c.id, ${sql.literal(isOver("r.order_id", before))} as over from (
+          select run_id, id from callouts
+          where (run_id, id) > (${after?.run_id ?? nil}::uuid, ${after?.id ?? nil}::uuid)
+            and run_id < ${smallestAt(before)}::uuid
+          order by run_id, id limit ${walked}
+        ) c cross join lateral (select order_id from runs where id = c.run_id offset 0) r order by c.run_id, c.id`,
     remove: (rows) =>
       Effect.map(
         sql`delete from callouts where ctid = any(array(
@@ -91,10 +103,12 @@ export const forget = Effect.fnUntraced(function*(before: number) {
  */
 export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
-  return yield* sweep<{ readonly id: string }>({
+  return yield* sweep<Walked & { readonly id: string }>({
     next: (after) =>
-      sql`select id from deliveries d where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid
-        and state <> 'pending' and ${sql.literal(isOver("d.order_id", before))} order by id limit ${batch}`,
+      sql`select d.id, d.state <> 'pending' and ${sql.literal(isOver("d.order_id", before))} as over from (
+          select id, state, order_id from deliveries
+          where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid order by id limit ${walked}
+        ) d order by d.id`,
     remove: (rows) =>
       Effect.map(
         sql<{ readonly count: number }>`with old as materialized (
@@ -120,13 +134,15 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
  */
 export const forgetAnswers = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  return yield* sweep<{ readonly run_id: string; readonly step: number }>({
+  return yield* sweep<Walked & { readonly run_id: string; readonly step: number }>({
     next: (after) =>
-      sql`select a.run_id, a.step from callbacks a join runs r on r.id = a.run_id
-        where a.body is not null and (a.run_id, a.step) > (${after?.run_id ?? nil}::uuid, ${after?.step ?? -1})
-          and (r.finished_at is not null or exists (
-            select from steps s where s.run_id = a.run_id and s.index = a.step))
-        order by a.run_id, a.step limit ${batch}`,
+      sql`select a.run_id, a.step, r.finished_at is not null or exists (
+            select from steps s where s.run_id = a.run_id and s.index = a.step) as over
+        from (
+          select run_id, step from callbacks
+          where body is not null and (run_id, step) > (${after?.run_id ?? nil}::uuid, ${after?.step ?? -1})
+          order by run_id, step limit ${walked}
+        ) a cross join lateral (select finished_at from runs where id = a.run_id offset 0) r order by a.run_id, a.step`,
     remove: (rows) =>
       Effect.map(
         sql`update callbacks a set body = null, headers = null
@@ -146,10 +162,12 @@ export const forgetAnswers = Effect.gen(function*() {
 export const forgetMessages = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   const isBare = sql.literal("not exists (select from deliveries d where d.message_id = m.id)")
-  return yield* sweep<{ readonly id: string }>({
+  return yield* sweep<Walked & { readonly id: string }>({
     next: (after) =>
-      sql`select id from messages m where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid
-        and ${isBare} order by id limit ${batch}`,
+      sql`select m.id, ${isBare} as over from (
+          select id from messages
+          where id > ${after?.id ?? nil}::uuid and id < ${smallestAt(before)}::uuid order by id limit ${walked}
+        ) m order by m.id`,
     remove: (rows) =>
       Effect.map(
         sql<{ readonly count: number }>`with old as materialized (
@@ -175,14 +193,15 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
   const isPast = sql.literal(`${isOver("o.id", before)}
     and not exists (select from (select state from deliveries where order_id = o.id offset 0) d where d.state = 'pending')`)
-  return yield* sweep<{ readonly id: string; readonly created_at: Date }>({
+  return yield* sweep<Walked & { readonly id: string; readonly created_at: Date }>({
     next: (after) =>
-      sql`select o.id, o.created_at from orders o where o.created_at < ${PgTypes.timestamptz(before)}
-        and ${
+      sql`select o.id, o.created_at, ${isPast} as over from (
+          select id, created_at from orders where created_at < ${PgTypes.timestamptz(before)} and ${
         after === undefined
           ? sql`true`
-          : sql`(o.created_at, o.id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
-      } and ${isPast} order by o.created_at, o.id limit ${batch}`,
+          : sql`(created_at, id) > (${PgTypes.timestamptz(after.created_at)}, ${after.id})`
+      } order by created_at, id limit ${walked}
+        ) o order by o.created_at, o.id`,
     remove: (rows) =>
       transaction(
         sql,
@@ -216,11 +235,11 @@ export const forgetOrders = Effect.fnUntraced(function*(before: number) {
 /** Deletes records of the audit made before `before`, epoch milliseconds, but those of orders, which go with them. */
 export const forgetAudit = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
-  return yield* sweep<{ readonly id: string; readonly at: Date }>({
+  return yield* sweep<Walked & { readonly id: string; readonly at: Date }>({
     next: (after) =>
-      sql`select id, at from audit where at < ${PgTypes.timestamptz(before)} and order_id is null
+      sql`select id, at, true as over from audit where at < ${PgTypes.timestamptz(before)} and order_id is null
         and ${after === undefined ? sql`true` : sql`(at, id) > (${PgTypes.timestamptz(after.at)}, ${after.id}::uuid)`}
-        order by at, id limit ${batch}`,
+        order by at, id limit ${walked}`,
     remove: (rows) =>
       Effect.map(
         sql`delete from audit where id = any(${uuids(rows.map(({ id }) => id))}) returning 1`,
