@@ -55,6 +55,23 @@ const recover = Effect.fnUntraced(
   }
 )
 
+/**
+ * False for an entry of a run that this process has lost, which fails with it. An entry of a claim that has ended must not
+ * reach the database either: written after the release of its run, it would delete the time at which the run is due.
+ */
+const isOwned = (lease: Pick<Lease, "holds" | "identity">, member: PendingWrite): boolean => {
+  if (member.kind === "accept") return true
+  if (member.worker === lease.identity().worker && lease.holds(member.entry)) return true
+  member.settle(Effect.fail(new Fenced()))
+  return false
+}
+
+/** Takes the next writes from the queue, and fails the entries of runs that this process has lost. */
+export const takeOwned = (
+  lease: Pick<Lease, "holds" | "identity">,
+  channel: WriteChannel
+): ReadonlyArray<PendingWrite> => channel.backlog.take().filter((member) => isOwned(lease, member))
+
 /** Stores writes with one statement; after a refusal, each with a statement of its own. */
 const store = Effect.fnUntraced(
   function*(writer: WriterContext, channel: WriteChannel, given: ReadonlyArray<PendingWrite>): Effect.fn.Return<void> {
@@ -67,8 +84,10 @@ const store = Effect.fnUntraced(
       channel.beat ||= given.length === 0
       return yield* Effect.sleep(reconnectPause)
     }
-    // Answered while the connection was being made: what was said to be stored nowhere must not be sent.
-    const members = given.some(isAbandoned) ? given.filter((member) => !isAbandoned(member)) : given
+    // While the connection was being made, or other writes of a refused flush were stored, a submission may have been
+    // answered, and this process may have registered anew: what belongs to its old worker must not be sent as the new one.
+    const members = given.filter((member) => !isAbandoned(member) && isOwned(lease, member))
+    if (members.length === 0 && given.length > 0) return options.health.withdrawn(channel)
     const by = lease.identity()
     const { accepts, entries } = sorted(members)
     for (const member of accepts) member.mayBeStored = true
@@ -112,22 +131,6 @@ const store = Effect.fnUntraced(
     yield* Effect.sleep("20 millis")
   }
 )
-
-/**
- * Takes the next writes from the queue, and fails the entries of runs that this process has lost. An entry of a claim
- * that has ended must not reach the database either: written after the release of its run, it would delete the time at
- * which the run is due.
- */
-export const takeOwned = (
-  lease: Pick<Lease, "holds" | "identity">,
-  channel: WriteChannel
-): ReadonlyArray<PendingWrite> =>
-  channel.backlog.take().filter((member) => {
-    if (member.kind === "accept") return true
-    if (member.worker === lease.identity().worker && lease.holds(member.entry)) return true
-    member.settle(Effect.fail(new Fenced()))
-    return false
-  })
 
 /** Empties a channel for as long as it runs: flush after flush, then waits for the next write. */
 export const run = Effect.fnUntraced(function*(writer: WriterContext, channel: WriteChannel) {
