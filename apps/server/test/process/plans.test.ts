@@ -1,8 +1,7 @@
 /**
  * No statement's plan depends on statistics: the whole API, and what is done in the background, on tables with much in
- * them. Each execution of each statement is judged by what its own plan has read, in the three states in which the
- * planner can be: it knows nothing of the tables, it knows them as they were when they were nearly empty, and it knows
- * them well.
+ * them. Each execution of each statement is judged by what its own plan has read, while the planner knows nothing of the
+ * tables, and while it knows them well.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Completeness from "@sluice/persistence/internal/upkeep/Completeness"
