@@ -24,7 +24,7 @@ import { settings } from "./sluice/ServerSettings.ts"
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 10)
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 8)
-/** How long the idle server is watched, milliseconds. */
+/** The time over which the idle server's use is measured, milliseconds. */
 const idleMs = 3000
 
 /** Processor time, milliseconds. */

@@ -258,7 +258,7 @@ export const make = (tables: Tables, canon: Canon) => {
       calledBack.map(({ afterCancel, process, said, told }) => [process, said, afterCancel, told]),
       accepted
     ],
-    /** What the partner has got. */
+    /** The requests that the partner has received: target and attempt. */
     requested: () => requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted()
   }
 }

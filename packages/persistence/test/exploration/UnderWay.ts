@@ -127,8 +127,8 @@ export const changesNothing = (tables: Tables, now: number, one: Sent): boolean 
 }
 
 /**
- * What a dead process left on its way to the database, and can no longer do anything there. Nobody commits a transaction
- * whose process died before it had asked for that.
+ * True for a statement of a dead process that can have no effect any more: it only reads, its worker is fenced, or it is
+ * part of a transaction for which no commit was sent.
  */
 export const isVoid = (tables: Tables, { name, parameters, process }: Sent): boolean =>
   process.state === "dead"

@@ -231,7 +231,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   /** It may no longer send. A shorter pause is a delay like any other. */
   const isLate = ({ renewedAt }: Process) => stage.now() - renewedAt >= (leaseSeconds - 1) * 1000
 
-  /** Time goes on until somebody asks something. */
+  /** Lets time pass until a process sends a statement or a call. */
   const pass = () => {
     idle += 2
     const before = sent.length + calls.length
@@ -366,7 +366,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
         oracle.memory(),
         canon.text(transactions.written())
       ])),
-    /** How it ended for the run and the partner, whoever executed it and when. */
+    /** The final rows and the requests to the partner, as a hash that is independent of processes and times. */
     outcome: () => Canon.hash(JSON.stringify([canon.rows(tables), oracle.requested()]))
   }
 }
