@@ -85,7 +85,7 @@ const sorted = async (server: DatabaseServer, urls: ReadonlyArray<string>, count
       `select id, to_char(created_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS') as at from orders
         order by created_at desc, id desc limit ${count}`
     )
-    all.push(...rows)
+    for (const row of rows) all.push(row)
     await client.end()
   }
   return all.toSorted((a, b) => descending(a.at, b.at) || descending(a.id, b.id)).slice(0, count).map(({ id }) => id)
