@@ -24,8 +24,8 @@ import { DeliverySignal } from "../outbox/DeliverySignal.ts"
 import { deliveriesChannel, isOperational } from "../outbox/OperationalEvents.ts"
 import { disable } from "../settings/EndpointState.ts"
 import { readIsolated, writeIsolated } from "../sql/BatchIsolation.ts"
+import * as Client from "../sql/Client.ts"
 import { connectionBudget } from "../sql/ConnectionBudget.ts"
-import * as StatementPlans from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { claimed, type ClaimedRow } from "./ClaimedRow.ts"
 import { claimStatement, nextStatement } from "./ClaimStatement.ts"
@@ -291,5 +291,5 @@ export const layerAnnouncing: Layer.Layer<never, never, PgClient | DeliverySigna
  */
 export const layer: Layer.Layer<DeliveryStore, never, PgClient | DeliverySignal> = Layer.effect(DeliveryStore, make)
   .pipe(
-    Layer.provide(StatementPlans.layer(connectionBudget.deliveries))
+    Layer.provide(Client.layerSteady(connectionBudget.deliveries))
   )

@@ -7,7 +7,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as PgPool from "@effect/sql-pg/PgPool"
 import { CurrentCell } from "@sluice/domain/internal/identity/CurrentCell"
-import { Effect, type Layer, type Scope, Stream } from "effect"
+import { Clock, Effect, Layer, type Scope, Stream } from "effect"
 import type { Reactivity } from "effect/reactivity"
 import { SqlClient } from "effect/sql"
 import type { Connection } from "effect/sql/SqlConnection"
@@ -15,6 +15,7 @@ import { SqlError, UnknownError } from "effect/sql/SqlError"
 import { inCellText } from "./CellText.ts"
 import type { Hosts } from "./hosts/Hosts.ts"
 import { sqlFault, sqlStateOf } from "./SqlFault.ts"
+import { makeRenewal, type PlanRenewal, steadyPlans } from "./StatementPlans.ts"
 import { CurrentWriteProgress, isChange } from "./WriteProgress.ts"
 
 /** The session settings by name, as `SET` takes them. */
@@ -108,6 +109,12 @@ const rolledBack = new SqlError({
   })
 })
 
+interface Session {
+  readonly connection: Connection
+  /** The renewal of the plans that the session keeps; `undefined` where it keeps none. */
+  readonly plans: PlanRenewal | undefined
+}
+
 /** Connects on first use, so it is built even while the database is away. */
 export const make = Effect.fnUntraced(function*(
   config: Config,
@@ -115,16 +122,22 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<PgClient.PgClient, SqlError, Scope.Scope | Reactivity.Reactivity> {
   const pool = yield* PgPool.make(config)
   const inCell = inCellText(yield* CurrentCell)
-  /** The connections that have their settings. */
-  const connections = new WeakMap<PgConnection.PgConnection, Connection>()
+  const clock = yield* Clock.Clock
+  /** The sessions that have their settings. */
+  const sessions = new WeakMap<PgConnection.PgConnection, Session>()
+
+  const renewed = ({ connection, plans }: Session): Effect.Effect<Connection> =>
+    // The statement itself tells of a connection that is lost.
+    plans?.isDue() === true ? Effect.as(Effect.ignore(plans.renew), connection) : Effect.succeed(connection)
 
   const ready = (session: PgConnection.PgConnection): Effect.Effect<Connection, SqlError> => {
-    const known = connections.get(session)
-    if (known !== undefined) return Effect.succeed(known)
-    return Effect.map(configure(session, settings), () => {
+    const known = sessions.get(session)
+    if (known !== undefined) return renewed(known)
+    return Effect.flatMap(configure(session, settings), () => {
       const connection = connectionOf(session, config.hosts, true, inCell)
-      connections.set(session, connection)
-      return connection
+      const made = { connection, plans: settings === steadyPlans ? makeRenewal(session, clock) : undefined }
+      sessions.set(session, made)
+      return renewed(made)
     })
   }
   const reserve = Effect.flatMap(pool.get, (session) => Effect.andThen(ready(session), session.pin))
@@ -155,3 +168,9 @@ export const layer = (
   config: Config,
   settings: Settings
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, SqlError> => PgClient.layerFrom(make(config, settings))
+
+/** A small pool of connections with steady plans, beside the pool that reads lists. */
+export const layerSteady = (maxConnections: number): Layer.Layer<PgClient.PgClient, never, PgClient.PgClient> =>
+  Layer.unwrap(
+    Effect.map(PgClient.PgClient, ({ config }) => layer({ ...config, maxConnections }, steadyPlans).pipe(Layer.orDie))
+  )

@@ -11,13 +11,15 @@ import type { Duplex } from "node:stream"
 import { inCellText } from "./CellText.ts"
 import * as Client from "./Client.ts"
 import { sqlFault } from "./SqlFault.ts"
-import { steadyPlans } from "./StatementPlans.ts"
+import { makeRenewal, type PlanRenewal, steadyPlans } from "./StatementPlans.ts"
 
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
 export interface JournalConnection {
   /** Opens the connection if it is not open. If this fails, nothing was sent. */
   readonly ready: Effect.Effect<Result.Result<void, SqlError>>
+  /** As `ready`, and renews the plans that the connection keeps where that is due: not for the lease alone. */
+  readonly readyToFind: Effect.Effect<Result.Result<void, SqlError>>
   /** Never interrupted halfway: an answer is awaited, or the connection is closed. */
   readonly query: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Result.Result<Rows, SqlError>>
   /** Closes a connection that has not answered for `patience`; its query then fails as `away`. */
@@ -41,6 +43,7 @@ export type Config = PgClientConfig & Pick<Client.Config, "hosts">
 interface Open {
   readonly connection: PgConnection.PgConnection
   readonly scope: Scope.Closeable
+  readonly plans: PlanRenewal
   /** True if a message that is sent on it may arrive. */
   readonly isAlive: () => boolean
 }
@@ -73,19 +76,19 @@ export const make = Effect.fnUntraced(function*(config: Config) {
       Scope.provide(scope),
       Effect.onError(() => Scope.close(scope, Exit.void))
     )
-    open = { connection, scope, isAlive: () => socket?.destroyed !== true }
+    open = { connection, scope, plans: makeRenewal(connection, clock), isAlive: () => socket?.destroyed !== true }
     return open
   })
 
   const connected = Effect.suspend(() => open === undefined ? connect : Effect.succeed(open))
 
   const reconnect = Effect.result(Effect.asVoid(Effect.uninterruptible(Effect.andThen(drop, connect))))
-  const ready = Effect.suspend(() => open?.isAlive() === true ? opened : reconnect)
 
-  const query: JournalConnection["query"] = (text, parameters) =>
-    Effect.uninterruptible(Effect.flatMap(connected, ({ connection }) => {
+  /** Asks the connection, which is dropped where its answer is lost. */
+  const asked = <A>(ask: (open: Open) => Effect.Effect<A, SqlError>): Effect.Effect<Result.Result<A, SqlError>> =>
+    Effect.uninterruptible(Effect.flatMap(connected, (open) => {
       busySince = clock.monotonicTimeNanosUnsafe()
-      return guarded(connection.queryValues(inCell(text), parameters))
+      return ask(open)
     })).pipe(
       Effect.result,
       Effect.tap((result) => {
@@ -94,12 +97,23 @@ export const make = Effect.fnUntraced(function*(config: Config) {
       })
     )
 
+  // A statement finds its rows by whatever plan: only a connection that is lost counts.
+  const renewed = Effect.map(
+    asked(({ plans }) => plans.renew),
+    (result) => Result.isFailure(result) && sqlFault(result.failure) === "away" ? result : Result.void
+  )
+  const ready = Effect.suspend(() => open?.isAlive() === true ? opened : reconnect)
+  const readyToFind = Effect.suspend(() => open?.isAlive() === true && open.plans.isDue() ? renewed : ready)
+
+  const query: JournalConnection["query"] = (text, parameters) =>
+    asked(({ connection }) => guarded(connection.queryValues(inCell(text), parameters)))
+
   const runFork = Effect.runForkWith(yield* Effect.context())
   const closeIfHung = () => {
     if (busySince !== undefined && clock.monotonicTimeNanosUnsafe() - busySince > patience) runFork(drop)
   }
 
-  return { ready, query, closeIfHung } satisfies JournalConnection
+  return { ready, readyToFind, query, closeIfHung } satisfies JournalConnection
 })
 
 /** The journal's source of connections; a test replaces it to decide when a statement is executed and answered. */
@@ -125,8 +139,12 @@ export const layerShared: Layer.Layer<never> = Layer.effectContext(
   })
 )
 
-const inTurns = ({ closeIfHung, query, ready }: JournalConnection, one: Semaphore.Semaphore): JournalConnection => ({
+const inTurns = (
+  { closeIfHung, query, ready, readyToFind }: JournalConnection,
+  one: Semaphore.Semaphore
+): JournalConnection => ({
   ready: one.withPermit(ready),
+  readyToFind: one.withPermit(readyToFind),
   query: (text, parameters) => one.withPermit(query(text, parameters)),
   closeIfHung
 })

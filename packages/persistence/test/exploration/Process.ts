@@ -82,6 +82,7 @@ const database = (beyond: Beyond) => {
       Effect.succeed({
         query: (text, parameters) => Effect.result(beyond.values(text, parameters)),
         ready: Effect.succeed(Result.void),
+        readyToFind: Effect.succeed(Result.void),
         closeIfHung: () => {}
       }))
   )

@@ -232,6 +232,7 @@ const claimQueued = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Que
 /** The pool, for a worker that rejoins. */
 const poolLink = (sql: SqlClient.SqlClient): JournalConnection => ({
   ready: Effect.succeed(Result.void),
+  readyToFind: Effect.succeed(Result.void),
   query: (text, parameters) => Effect.result(sql.unsafe(text, parameters).values as Effect.Effect<never, SqlError>),
   closeIfHung: () => {}
 })

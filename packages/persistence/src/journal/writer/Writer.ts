@@ -77,7 +77,7 @@ const store = Effect.fnUntraced(
   function*(writer: WriterContext, channel: WriteChannel, given: ReadonlyArray<PendingWrite>): Effect.fn.Return<void> {
     const { clock, lease, options } = writer
     options.health.asked(channel, clock.monotonicTimeNanosUnsafe())
-    const connected = yield* channel.link.ready
+    const connected = yield* (given.length === 0 ? channel.link.ready : channel.link.readyToFind)
     if (Result.isFailure(connected)) {
       options.health.failed(sqlText(connected.failure))
       requeue(channel, given)

@@ -9,7 +9,12 @@ import { takeOwned } from "../../../src/journal/writer/Writer.ts"
 
 const channel = () =>
   WriteChannel.make(
-    { ready: Effect.succeed(Result.void), query: () => Effect.succeed(Result.succeed([])), closeIfHung: () => {} },
+    {
+      ready: Effect.succeed(Result.void),
+      readyToFind: Effect.succeed(Result.void),
+      query: () => Effect.succeed(Result.succeed([])),
+      closeIfHung: () => {}
+    },
     renewingFlush,
     true
   )

@@ -28,10 +28,11 @@ const written = Effect.fnUntraced(
     const lease = yield* Lease.make()
     lease.registered("before", clock.monotonicTimeNanosUnsafe())
     const sent: Array<ReadonlyArray<unknown>> = []
-    const { query, ready } = link(lease, () => sent.length)
+    const { query, readyToFind } = link(lease, () => sent.length)
     const channel = WriteChannel.make(
       {
-        ready: ready ?? Effect.succeed(Result.void),
+        ready: Effect.succeed(Result.void),
+        readyToFind: readyToFind ?? Effect.succeed(Result.void),
         query: (text, parameters) =>
           Effect.suspend(() => {
             sent.push(parameters)
@@ -132,7 +133,7 @@ describe("an entry of a fenced worker is not sent as the worker that took its pl
   it.effect("while the connection is made", () =>
     Effect.gen(function*() {
       const { answers, sent } = yield* written((lease) => ({
-        ready: Effect.sync(() => {
+        readyToFind: Effect.sync(() => {
           registerAnew(lease)
           return Result.void
         })
