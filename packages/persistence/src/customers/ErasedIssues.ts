@@ -56,7 +56,7 @@ export const eraseIssues = Effect.fnUntraced(function*(
   const eraser = makeEraser(sought)
   const issues = yield* sql<IssueRow>`with e as (select run_id from job_items where job_id = ${jobId}::uuid)
     select i.id, i.message, r.pipeline, r.reason, f.record, f.outcome, exists (
-        select from runs o where o.issue_id = i.id and o.id not in (select run_id from e)
+        select from runs o where o.issue_id = i.id and o.id not in (select run_id from e) offset 0
       ) as shared
     from (
       select r.issue_id, min(r.id::text)::uuid as run_id from e join runs r on r.id = e.run_id

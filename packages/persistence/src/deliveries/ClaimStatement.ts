@@ -39,9 +39,12 @@ const unlimited = 1_000_000
  */
 const timeoutMs = `substring(d.target from '"timeoutMs":\\s*(\\d{1,9})')::float8`
 
-/** An attempt sent the message's own bytes. Asked of retries only; a record's own quotes are escaped in its texts. */
+/**
+ * An attempt sent the message's own bytes. Asked of retries only; a record's own quotes are escaped in its texts.
+ * `offset 0`: the attempts are looked up, where the planner would read all there are, once for the statement.
+ */
 const sentBefore = `case when c.attempts > 0 then exists (select from delivery_attempts a where a.delivery_id = c.id
-    and a.record !~ '"error":\\{"code":"(${unpreparedCodes.join("|")})"') else false end`
+    and a.record !~ '"error":\\{"code":"(${unpreparedCodes.join("|")})"' offset 0) else false end`
 
 /**
  * The statement that claims due deliveries: $4 in all, shared among the lanes in random order, so that none is always

@@ -102,7 +102,7 @@ const toldParts = (first: number): { readonly before: string; readonly messages:
   where (tx.type = 'run.compensation_failed' and z.state = 'compensation-failed')
     or (tx.type = 'run.waiting' and not exists (
       select from deliveries d join messages m on m.id = d.message_id
-      where d.order_id = tx.order_id and d.type = tx.type and m.cause = ${stepEntry("tx.run_id", "tx.index")}))
+      where d.order_id = tx.order_id and d.type = tx.type and m.cause = ${stepEntry("tx.run_id", "tx.index")} offset 0))
   union all select tx.id, tx.n, tx.place, ${orderEnd}, tx.order_id, z.finished_at,
     ${utf8("coalesce(tx.doc, o.doc)")}, ${runEntry("tx.run_id")}
   from tx join z on z.n = tx.e
@@ -158,12 +158,12 @@ cx as materialized (
       x.key) as at
   from ${unnest(customer, "x", second)} join z on z.n = x.e and z.state = 'completed'
   where not x.creates or not exists (
-    select from runs r where r.order_id = z.order_id and r.state = 'completed' and r.id <> z.run_id)
+    select from runs r where r.order_id = z.order_id and r.state = 'completed' and r.id <> z.run_id offset 0)
 ),
 cw as (
   insert into customers (key, id, email, version, created_at, updated_at, ${members})
   select at, coalesce(known_id, fresh_id), email, 1, finished_at, finished_at, ${members} from cx
-  where creates or exists (select from customers k where k.key = cx.at) order by at
+  where creates or exists (select from customers k where k.key = cx.at offset 0) order by at
   on conflict (key) do update set version = customers.version + 1, updated_at = excluded.updated_at,
     email = coalesce(excluded.email, customers.email), ${merged}
   returning key, id, version, customer_document(customers) as doc

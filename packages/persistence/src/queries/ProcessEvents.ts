@@ -30,7 +30,7 @@ import {
 } from "./CalloutRow.ts"
 import { calloutRows, type ShownCallout } from "./CalloutRows.ts"
 import { summaries } from "./RunDetails.ts"
-import { bounds, conditions, inStates, isAskable } from "./RunFilters.ts"
+import { bounds, conditions, inStates, isAskable, isQueue } from "./RunFilters.ts"
 import { rowOfEnded, type RunRow, summary, timeOf } from "./RunRow.ts"
 import { pluginErrors, stepViews } from "./StepViews.ts"
 
@@ -69,11 +69,12 @@ const walk = Effect.fn("ProcessEvents.walk")(function*(
   reader: Reader,
   clauses: ReadonlyArray<Statement.Fragment>,
   met: ReadonlyArray<Statement.Fragment>,
+  order: Statement.Fragment,
   { limit }: PageRequest
 ) {
   const { sql } = reader
   const way = sql`SELECT ${sql.literal(runColumns)} FROM runs WHERE ${sql.and(clauses)}
-    ORDER BY id DESC LIMIT ${walked}`
+    ORDER BY ${order} LIMIT ${walked}`
   const rows = yield* orUnavailable(sql<RunRow>`
       SELECT * FROM (${way}) w WHERE ${sql.and(met)} ORDER BY id DESC LIMIT ${limit + 1}`)
   if (rows.length > limit) return yield* detailed(reader, pageOf(rows, limit))
@@ -99,10 +100,11 @@ const list = Effect.fn("ProcessEvents.list")(
       ...bounds(sql, filters)
     ]
     const met = conditions(sql, filters)
-    if (met.length > 0) return yield* walk(reader, clauses, met, request)
+    const order = sql.literal(isQueue(filters) ? "pipeline DESC, id DESC" : "id DESC")
+    if (met.length > 0) return yield* walk(reader, clauses, met, order, request)
     const rows = yield* orUnavailable(sql<RunRow>`
       SELECT ${sql.literal(runColumns)} FROM runs WHERE ${sql.and(clauses)}
-      ORDER BY id DESC LIMIT ${request.limit + 1}`)
+      ORDER BY ${order} LIMIT ${request.limit + 1}`)
     return yield* detailed(reader, pageOf(rows, request.limit))
   }
 )

@@ -31,23 +31,36 @@ export const inStates = (sql: SqlClient.SqlClient, states: ReadonlyArray<RunStat
     ? sql.literal(`state = '${states[0]}'`)
     : sql.literal(`state in (${states.map((state) => `'${state}'`).join(", ")})`)
 
-/** The conditions on columns of `runs`, all but the state. */
+/** True of the filter of one pipeline's queue, which `runs_queued` has in the order of ids. */
+export const isQueue = ({ pipeline, state }: Pick<RunFilter, "pipeline" | "state">): boolean =>
+  state === "queued" && pipeline !== undefined
+
+/**
+ * The conditions on columns of `runs`, all but the state. The pipeline of a queue is a range instead of an equality, and the
+ * walk over it is in the order of the pipeline, too: to the planner the queues of all pipelines together, which
+ * `runs_in_state` has, seem as good.
+ */
 export const bounds = (
   sql: SqlClient.SqlClient,
-  { createdAfter, createdBefore, errorsOnly, issue, orderId, pipeline }: RunFilter
-): ReadonlyArray<Statement.Fragment> => [
-  ...(orderId === undefined ? [] : [sql`order_id = ${orderId}`]),
-  ...(pipeline === undefined ? [] : [sql`pipeline = ${pipeline}`]),
-  ...(issue === undefined ? [] : [sql`issue_id = ${issue}::uuid`]),
-  ...(errorsOnly === true ? [sql`failed_steps > 0`] : []),
-  // Ids are in the order of time: they bound the walk, and the exact time decides.
-  ...(createdAfter === undefined
-    ? []
-    : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
-  ...(createdBefore === undefined
-    ? []
-    : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
-]
+  filter: RunFilter
+): ReadonlyArray<Statement.Fragment> => {
+  const { createdAfter, createdBefore, errorsOnly, issue, orderId, pipeline } = filter
+  return [
+    ...(orderId === undefined ? [] : [sql`order_id = ${orderId}`]),
+    ...(pipeline === undefined
+      ? []
+      : [isQueue(filter) ? sql`pipeline >= ${pipeline} and pipeline <= ${pipeline}` : sql`pipeline = ${pipeline}`]),
+    ...(issue === undefined ? [] : [sql`issue_id = ${issue}::uuid`]),
+    ...(errorsOnly === true ? [sql`failed_steps > 0`] : []),
+    // Ids are in the order of time: they bound the walk, and the exact time decides.
+    ...(createdAfter === undefined
+      ? []
+      : [sql`created_at > ${timestamptz(createdAfter)} AND id > ${uuidAt(createdAfter, "from")}`]),
+    ...(createdBefore === undefined
+      ? []
+      : [sql`created_at < ${timestamptz(createdBefore)} AND id < ${uuidAt(createdBefore, "to")}`])
+  ]
+}
 
 /** The condition on the failed step; without a step or an outcome, a run that waits for the partner meets it too. */
 const failedOrWaiting = (

@@ -7,8 +7,9 @@ import { isFinal, OpenRunState, type RunState } from "@sluice/domain/run/Process
 import type { RunSelection } from "@sluice/engine/internal/jobs/Jobs"
 import { Effect } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
-import { bounds, conditions, inStates, isAskable } from "../queries/RunFilters.ts"
+import { bounds, conditions, inStates, isAskable, isQueue } from "../queries/RunFilters.ts"
 import { uuidAt } from "../queries/RunRow.ts"
+import { runsOver } from "../sql/StatementPlans.ts"
 import { walked } from "../sql/UnindexedFilters.ts"
 
 const goneWrong: ReadonlyArray<RunState> = ["failed", "compensation-failed"]
@@ -29,7 +30,7 @@ const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): Read
   switch (kind) {
     case "retry":
       // One that was retried is no longer the newest word on its order.
-      return [sql`not exists (select from (select retry_of from runs where order_id = w.order_id offset 0) x
+      return [sql`not exists (select from ${sql.literal(runsOver("w.order_id", "retry_of"))} x
         where x.retry_of = w.id offset 0)`]
     case "resolve": {
       const { stepId } = options
@@ -63,18 +64,20 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
   const { createdAt, filter, kind } = selection
   const states = statesOf(kind, filter.state)
   if (states.length === 0 || !isAskable(filter)) return undefined
-  const clauses = [
-    ...bounds(sql, { ...filter, createdBefore: Math.min(createdAt, filter.createdBefore ?? createdAt) }),
-    sql`id > ${cursor}::uuid and id < ${uuidAt(createdAt, "to")}`
-  ]
+  const bounded = { ...filter, createdBefore: Math.min(createdAt, filter.createdBefore ?? createdAt) }
   const part = (of: ReadonlyArray<RunState>) =>
     sql`select id, order_id, event_id, state, finished_at, issue_id, held_for from runs where ${
-      sql.and([inStates(sql, of), ...clauses])
+      sql.and([
+        inStates(sql, of),
+        ...bounds(sql, { ...bounded, state: of[0] }),
+        sql`id > ${cursor}::uuid and id < ${uuidAt(createdAt, "to")}`
+      ])
     }`
+  const order = (state: RunState) => sql.literal(isQueue({ ...filter, state }) ? "pipeline, id" : "id")
   // Each open state is a range of one index, read in the order of ids and only as far as the page: without an order of
   // their own the planner would read all of them, and sort.
-  const rows = states.some((state) => !isFinal(state)) && states.length > 1
-    ? states.map((state) => sql`(${part([state])} order by id limit ${walked})`)
+  const rows = states.some((state) => !isFinal(state))
+    ? states.map((state) => sql`(${part([state])} order by ${order(state)} limit ${walked})`)
       .reduce((all, one) => sql`${all} union all ${one}`)
     : part(states)
   return {

@@ -7,6 +7,7 @@
  * seems cheap as long as that was never analysed.
  */
 import type { SqlClient, Statement } from "effect/sql"
+import { runsOver } from "./StatementPlans.ts"
 
 /** The number of orders or runs that one page examines. */
 export const walked = 5000
@@ -76,7 +77,7 @@ export const isUnresolved = (sql: SqlClient.SqlClient): Statement.Fragment => sq
 
 /** The text of the SQL condition `isUnsettled`. */
 export const unsettled = `w.state in ('failed', 'compensation-failed')
-    and not exists (select from (select retry_of from runs where order_id = w.order_id offset 0) x
+    and not exists (select from ${runsOver("w.order_id", "retry_of")} x
       where x.retry_of = w.id offset 0)
     and ${unresolved}
     and not exists (select from issues i where i.id = w.issue_id

@@ -56,11 +56,11 @@ export const isNamedAsFound = "not exists (select from nm where nm.e = given.n)"
  */
 export const namedParts = `nz as materialized (
   select nx.*, z.order_id, z.run_id, z.finished_at from nx join z on z.n = nx.e and z.state = 'completed'
-  where not exists (select from subscription_changes c where c.order_id = z.order_id)
+  where not exists (select from subscription_changes c where c.order_id = z.order_id offset 0)
 ),
 nh as (
   insert into order_history (order_id, entry) select nz.order_id, nz.refusal from nz where nz.refusal is not null
-    and not exists (select from subscriptions s where s.order_id = nz.order_id) order by nz.n
+    and not exists (select from subscriptions s where s.order_id = nz.order_id offset 0) order by nz.n
 ),
 nw as (
   update subscriptions s set version = s.version + 1, doc = coalesce(nz.doc, s.doc), entitlements = nz.entitlements,

@@ -12,6 +12,7 @@ import { DateTime, Effect, Stream } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { readIsolated } from "../sql/BatchIsolation.ts"
+import { runsOver } from "../sql/StatementPlans.ts"
 import {
   type CommittedEvent,
   customerOfEnding,
@@ -180,7 +181,7 @@ const customersOf = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, ending
 const completed = (sql: SqlClient.SqlClient, { since, until }: Span, margin: number, unreadable: Unreadable) =>
   read(
     sql<Completed>`select r.finished_at as at, r.order_id, not exists (
-        select from (select id, state, finished_at from runs where order_id = r.order_id offset 0) p
+        select from ${sql.literal(runsOver("r.order_id", "id, state, finished_at"))} p
         where p.state = 'completed' and (p.finished_at, p.id) < (r.finished_at, r.id)) as is_first,
       array(select v.doc from order_versions v where v.order_id = r.order_id order by v.version) as docs
     from runs r where r.finished_at >= ${timestamptz(since)} and r.finished_at < ${timestamptz(until)}

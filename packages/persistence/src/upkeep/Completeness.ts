@@ -125,7 +125,7 @@ export const check = Effect.fnUntraced(function*(
   }
   const stuck = yield* sql<{ readonly id: string }>`select d.id from deliveries d
     where d.state = 'pending' and d.due_at is null and not exists (
-      select from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq)
+      select from deliveries b where b.chain = d.chain and b.finished_at is null and b.seq < d.seq offset 0)
     limit ${shown}`
   return { expected, missing, stuck: stuck.map(({ id }) => deliveryId(id)), unreadable: [...unreadable] }
 })

@@ -13,6 +13,7 @@ import { Array, Clock, Duration, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
 import { writeIsolated } from "../sql/BatchIsolation.ts"
+import { runsOver } from "../sql/StatementPlans.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { restSince } from "./Paced.ts"
 
@@ -32,7 +33,7 @@ const momentSql = (millis: number): string => `to_timestamp(${Math.floor(millis)
 
 /** True if the last run over the order ended before `before`, epoch milliseconds; also where the order is gone. */
 const isOver = (orderId: string, before: number): string =>
-  `not exists (select from (select finished_at from runs where order_id = ${orderId} offset 0) later
+  `not exists (select from ${runsOver(orderId, "finished_at")} later
     where later.finished_at is null or later.finished_at >= ${momentSql(before)})`
 
 const uuids = (value: ReadonlyArray<string>) => ({ ...PgTypes.uuid(null), oid: PgTypes.OID.uuidArray, value })
@@ -120,7 +121,7 @@ export const forgetDeliveries = Effect.fnUntraced(function*(before: number) {
           delete from deliveries where id = any(array(select id from old))
         ), bare as (
           delete from messages m where m.id = any(array(select distinct message_id from old))
-            and not exists (select from deliveries d where d.message_id = m.id and d.id not in (select id from old))
+            and not exists (select from deliveries d where d.message_id = m.id and d.id not in (select id from old) offset 0)
         )
         select count(*)::int4 as count from old`,
         ([deleted]) => deleted?.count ?? 0
@@ -137,7 +138,7 @@ export const forgetAnswers = Effect.gen(function*() {
   return yield* sweep<Walked & { readonly run_id: string; readonly step: number }>({
     next: (after) =>
       sql`select a.run_id, a.step, r.finished_at is not null or exists (
-            select from steps s where s.run_id = a.run_id and s.index = a.step) as over
+            select from steps s where s.run_id = a.run_id and s.index = a.step offset 0) as over
         from (
           select run_id, step from callbacks
           where body is not null and (run_id, step) > (${after?.run_id ?? nil}::uuid, ${after?.step ?? -1})
@@ -161,7 +162,7 @@ export const forgetAnswers = Effect.gen(function*() {
  */
 export const forgetMessages = Effect.fnUntraced(function*(before: number) {
   const sql = yield* SqlClient.SqlClient
-  const isBare = sql.literal("not exists (select from deliveries d where d.message_id = m.id)")
+  const isBare = sql.literal("not exists (select from deliveries d where d.message_id = m.id offset 0)")
   return yield* sweep<Walked & { readonly id: string }>({
     next: (after) =>
       sql`select m.id, ${isBare} as over from (

@@ -70,7 +70,7 @@ const releaseStatement = `with recursive p as materialized (
   update runs set due_at = clock_timestamp(), held_for = null from r where runs.id = r.id returning r.host
 )
 select p.host, p.holds from p where not exists (select from u where u.host = p.host)
-  and not exists (select from runs h where h.held_for = p.host)`
+  and not exists (select from runs h where h.held_for = p.host offset 0)`
 
 /** Makes runs due whose partner is to be tried or has recovered. */
 export const releaseDue = Effect.gen(function*() {

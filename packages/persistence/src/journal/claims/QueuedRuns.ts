@@ -5,6 +5,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { runsOver } from "../../sql/StatementPlans.ts"
 import { transaction } from "../../sql/Transaction.ts"
 
 export const openStates = "('running', 'waiting', 'compensating')"
@@ -44,7 +45,7 @@ export const candidates = `${pipelinesQueued}
 select q.id, q.order_id, p.pipeline from p cross join lateral (
   select r.id, r.order_id from runs r
   where ${isQueuedIn("r", "p.pipeline")}
-    and not exists (select from (select state from runs where order_id = r.order_id offset 0) o where o.state in ${openStates})
+    and not exists (select from ${runsOver("r.order_id", "state")} o where o.state in ${openStates})
     and (cardinality(${paused}) = 0 or not exists (select from (
       select a.state, a.pipeline from runs a where a.order_id = r.order_id and a.id < r.id offset 0
     ) a where a.state = 'queued' and ${isPaused("a.pipeline")}))
@@ -83,9 +84,10 @@ const lockOrders = `select id, version from orders where id = any($1::text[]) or
 /** $1 worker, $2 epoch, $3 runs, $4 orders that are locked, $5 their versions, $6 now. Oldest first on each order. */
 const start = `with me as (select id from workers where id = $1 and epoch = $2 and not fenced for key share),
   pick as materialized (
-    select r.id, o.version from runs r join unnest($4::text[], $5::int4[]) as o(order_id, version) using (order_id)
-    where r.id = any($3::uuid[]) and r.state = 'queued'
-      and not exists (select from (select id, state from runs where order_id = r.order_id offset 0) q
+    select r.id, o.version from (select id, order_id, state from runs where id = any($3::uuid[]) offset 0) r
+    join unnest($4::text[], $5::int4[]) as o(order_id, version) using (order_id)
+    where r.state = 'queued'
+      and not exists (select from ${runsOver("r.order_id", "id, state")} q
         where q.state in ${openStates} or (q.state = 'queued' and q.id < r.id)))
 update runs set state = 'running', owner = me.id, start_version = pick.version, started_at = $6
 from pick, me where runs.id = pick.id and runs.state = 'queued' returning runs.id, true as orderly`

@@ -16,6 +16,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type Subscribed, subscribedTypes, typesOf } from "../../outbox/Subscribed.ts"
 import { lookColumn, type PartnerBreakerBoard, type Unwell } from "../../partners/PartnerBreakerPostgres.ts"
 import type { JournalConnection } from "../../sql/JournalConnection.ts"
+import { runsOver } from "../../sql/StatementPlans.ts"
 import type { WorkNotifications } from "../../sql/WorkNotifications.ts"
 import type { Lease } from "../lease/Lease.ts"
 import type { WorkerRegistration } from "../lease/WorkerRegistration.ts"
@@ -41,7 +42,7 @@ export const look = `select
   exists (select from workers w where w.fenced and exists (select from runs r where r.owner = w.id)) as orphaned,
   exists (select from runs where due_at <= statement_timestamp()) as due,
   exists (select from (select from runs q where q.state = 'queued' and not exists (
-    select from (select state from runs where order_id = q.order_id offset 0) o where o.state in ${openStates})
+    select from ${runsOver("q.order_id", "state")} o where o.state in ${openStates})
     order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
   ${PartnerHolds.dueQuery} as held,

@@ -19,6 +19,7 @@ import { localClaimText } from "../../outbox/LocalClaims.ts"
 import { namedColumn, outcomeParts } from "../../outbox/OutcomeStatement.ts"
 import { subscribedTypes, subscribes } from "../../outbox/Subscribed.ts"
 import { type ColumnTypes, parameterCount, singleRow, unnest } from "../../sql/ArrayParameters.ts"
+import { runsOver } from "../../sql/StatementPlans.ts"
 import { isNamedAsFound, namedChecks } from "../../subscriptions/SubscriptionParts.ts"
 import { onHold } from "../claims/PartnerHolds.ts"
 import { leaseSeconds } from "../lease/Lease.ts"
@@ -231,7 +232,7 @@ const statement = (me: (guard: string) => string, deliveries: string | undefined
     ...(parts.entries
       ? [`select 2, v.n::int, v.version, case when f.ended then f.state end,
   coalesce(f.ended and exists (
-    select from (select state from runs where order_id = f.order_id offset 0) q where q.state = 'queued'), false)
+    select from ${runsOver("f.order_id", "state")} q where q.state = 'queued'), false)
 from v left join f using (n)`]
       : []),
     ...(deliveries === undefined

@@ -9,23 +9,26 @@ import type { Rows } from "../../sql/JournalConnection.ts"
 
 const asked = { id: "text", external_id: "text", idempotency_key: "text" } as const satisfies ColumnTypes
 
-const found = "o.id, o.event_id, o.run_id, o.fingerprint, r.state from d"
-const run = "join runs r on r.id = o.run_id"
+/** SQL: the hits of one kind among the submissions `d`: the orders that meet the condition, each looked up by its key. */
+const hits = (kind: string, condition: string) =>
+  `select d.n::int, '${kind}', o.id, o.event_id, o.run_id, o.fingerprint, r.state from d
+cross join lateral (select id, event_id, run_id, fingerprint from orders where ${condition} offset 0) o
+cross join lateral (select state from runs where id = o.run_id offset 0) r`
 
 export const duplicatesStatement = `with d as materialized (select d.* from ${unnest(asked, "d", 1)})
-select d.n::int, 'id', ${found} join orders o on o.id = d.id ${run}
-union all select d.n::int, 'externalId', ${found} join orders o on o.external_key = d.external_id ${run}
-union all select d.n::int, 'Idempotency-Key', ${found} join orders o on o.idempotency_key = d.idempotency_key ${run}`
+${hits("id", "id = d.id")}
+union all ${hits("externalId", "external_key = d.external_id")}
+union all ${hits("Idempotency-Key", "idempotency_key = d.idempotency_key")}`
 
 /**
  * The look-up of keys of erased orders, which are stored as digests, for submissions whose keys are taken by no other
  * order.
  */
 export const erasedDuplicatesStatement = `with d as materialized (select d.* from ${unnest(asked, "d", 1)})
-select d.n::int, 'externalId', ${found}
-join orders o on erased_key(o.external_key) = erased_key(d.external_id) and o.external_key is not null ${run}
-union all select d.n::int, 'Idempotency-Key', ${found}
-join orders o on erased_key(o.idempotency_key) = erased_key(d.idempotency_key) and o.idempotency_key is not null ${run}`
+${hits("externalId", "erased_key(external_key) = erased_key(d.external_id) and external_key is not null")}
+union all ${
+  hits("Idempotency-Key", "erased_key(idempotency_key) = erased_key(d.idempotency_key) and idempotency_key is not null")
+}`
 
 export const duplicatesParameters = (submissions: ReadonlyArray<Submission>) =>
   columns(

@@ -30,12 +30,14 @@ const traces = {
 export const reconcileStatement = `with e as materialized (select e.* from ${unnest(traces, "e", 1)})
 select e.n::int,
   case
-    when e.index is not null then exists (select from steps s where s.run_id = e.run_id and s.index = e.index)
-    when e.callout is not null then exists (select from callouts c where c.run_id = e.run_id and c.id = e.callout)
+    when e.index is not null then exists (
+      select from steps s where s.run_id = e.run_id and s.index = e.index offset 0)
+    when e.callout is not null then exists (
+      select from callouts c where c.run_id = e.run_id and c.id = e.callout offset 0)
     -- Nothing but a cancel makes a run compensate that was to complete.
     when e.ended then r.finished_at is not null or (e.completed and r.state = 'compensating')
     when e.doc is not null then exists (
-      select from order_versions v where v.order_id = e.order_id and v.version = e.version and v.doc = e.doc)
+      select from order_versions v where v.order_id = e.order_id and v.version = e.version and v.doc = e.doc offset 0)
     -- Its wait may have been stored before it; and a process claims no run that it still holds.
     when e.released_by is not null then r.owner is distinct from e.released_by
     when e.open_mark is not null then r.open_mark is not distinct from e.open_mark
@@ -44,7 +46,9 @@ select e.n::int,
   end,
   coalesce((select s.next_version from steps s where s.run_id = e.run_id and s.index = e.index), o.version),
   case when r.finished_at is not null then r.state end
-from e join runs r on r.id = e.run_id join orders o on o.id = e.order_id`
+from e cross join lateral (
+    select state, finished_at, owner, open_mark, wait_mark from runs where id = e.run_id offset 0) r
+  cross join lateral (select version from orders where id = e.order_id offset 0) o`
 
 export const reconcileParameters = (members: ReadonlyArray<Pick<PendingEntry, "entry" | "release" | "worker">>) =>
   columns(
