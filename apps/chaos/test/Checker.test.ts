@@ -41,7 +41,9 @@ const record = {
   attempt: 1,
   key: keyOf(run, 0),
   outcome: "succeeded" as string | null,
-  status: 200
+  status: 200 as number | null,
+  storedAt: 200,
+  storedIn: "t1"
 }
 
 const rows: Rows = {
@@ -62,7 +64,9 @@ const rows: Rows = {
     retryOf: null,
     takeovers: 0,
     cancelRequested: false,
-    pipeline: "p"
+    pipeline: "p",
+    endedAt: 401,
+    endedIn: "t2"
   }],
   steps: [
     {
@@ -72,11 +76,21 @@ const rows: Rows = {
       plugin: "WebhookWorkflowStep",
       state: "succeeded",
       reused: false,
-      storedAt: 200
+      storedAt: 200,
+      storedIn: "t1"
     },
-    { runId: run, index: 1, phase: "steps", plugin: "calloutPlugin", state: "succeeded", reused: false, storedAt: 400 }
+    {
+      runId: run,
+      index: 1,
+      phase: "steps",
+      plugin: "calloutPlugin",
+      state: "succeeded",
+      reused: false,
+      storedAt: 402,
+      storedIn: "t2"
+    }
   ],
-  callouts: [record, { ...record, step: 1, key: keyOf(run, 1) }],
+  callouts: [record, { ...record, step: 1, key: keyOf(run, 1), storedAt: 402, storedIn: "t2" }],
   callbacks: [{ runId: run, step: 1, said: "yes" }],
   deferred: [{ runId: run, step: 2, deliveryId: "d2", state: "delivered", attempts: 2, records: 2, succeeded: 1 }],
   deliveries: [{
@@ -205,6 +219,21 @@ const red: ReadonlyArray<readonly [invariant: string, what: string, evidence: Ev
     ...again,
     asked: [...well.asked, call({ arrivedAt: 450 })]
   }],
+  [
+    "after-end",
+    "a step that is stored after the run's end",
+    withRows({ steps: [rows.steps[0]!, { ...second, storedIn: "t3" }] })
+  ],
+  [
+    "after-end",
+    "an attempt's record that is stored after the run's end",
+    withRows({ callouts: [...rows.callouts, { ...record, attempt: 2, storedAt: 403, storedIn: "t3" }] })
+  ],
+  [
+    "after-end",
+    "a request of a step that had not begun when the run ended",
+    withAsked(call({ key: keyOf(run, 2), arrivedAt: 450 }))
+  ],
   ["one-holder", "a worker that comes back", {
     ...again,
     asked: [asked({}), call({ holder: "w2" }), call({ arrivedAt: 350 }), hook]
@@ -328,6 +357,15 @@ describe("the checker", () => {
     const callouts = rows.callouts.map((one) => one.step === 1 ? { ...one, outcome: "timed-out", status: null } : one)
     const evidence = { ...well, asked: late, rows: { ...rows, callouts } }
     assert.deepStrictEqual(broken(check(evidence)), [])
-    assert.include(broken(check({ ...evidence, asked: [...late, call({ arrivedAt: 460 })] })), "finished-once")
+    const repeated = broken(check({ ...evidence, asked: [...late, call({ arrivedAt: 460 })] }))
+    assert.includeMembers(repeated, ["finished-once", "after-end"])
+  })
+
+  it("counts the request of an interrupted attempt as late if it arrives after the run's end, once", () => {
+    const interrupted = { ...record, step: 2, key: keyOf(run, 2), outcome: "interrupted", status: null }
+    const evidence = withRows({ callouts: [...rows.callouts, interrupted] })
+    const late = call({ key: keyOf(run, 2), arrivedAt: 450 })
+    assert.deepStrictEqual(broken(check({ ...evidence, asked: [...well.asked, late] })), [])
+    assert.include(broken(check({ ...evidence, asked: [...well.asked, late, late] })), "after-end")
   })
 })

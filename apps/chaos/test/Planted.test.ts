@@ -40,10 +40,25 @@ const slowFirstStep = [
   "create trigger slowly before insert on steps for each row execute function slowly()"
 ]
 
+const unfenced: Stage.Plant = {
+  rewrite: without(/and epoch = \$2 and not fenced(?=[^\n]* returning id)/g, "and epoch = $2")
+}
+
+/** Refuses the first entry of the worker and cuts it off, so that it repeats its write only when the network is back. */
+const stuckAtFirstEntry = (worker: Stage.Worker, met: Deferred.Deferred<void>) =>
+  worker.listen({
+    asked: (text) => {
+      if (Points.nameOf(text) !== "flush.entry") return "pass"
+      worker.proxy.weather("frozen")
+      Deferred.doneUnsafe(met, Effect.void)
+      return { sqlState: "40001" }
+    }
+  })
+
 const stories: ReadonlyArray<Story> = [
   {
     fault: "the fence removed: a worker that lost its lease writes on",
-    plant: { rewrite: without(/and epoch = \$2 and not fenced(?=[^\n]* returning id)/g, "and epoch = $2") },
+    plant: unfenced,
     breaks: "one-holder",
     steps: two,
     told: Effect.fnUntraced(function*(stage) {
@@ -61,6 +76,25 @@ const stories: ReadonlyArray<Story> = [
       yield* Effect.raceFirst(stage.arrived("/ok/b"), stage.rejoined(one))
       letSecond()
       yield* stage.ended(runId)
+    })
+  },
+  {
+    fault: "the fence removed: a worker that lost its lease writes after the run's end",
+    plant: unfenced,
+    breaks: "after-end",
+    steps: two,
+    told: Effect.fnUntraced(function*(stage) {
+      const met = yield* Deferred.make<void>()
+      const one = yield* stage.start("one")
+      stuckAtFirstEntry(one, met)
+      const { runId } = yield* stage.submit(one, "k")
+      yield* Deferred.await(met)
+      yield* stage.start("two")
+      yield* stage.expire(one)
+      yield* stage.ended(runId)
+      one.listen({})
+      one.proxy.weather("fair")
+      yield* Effect.raceFirst(stage.arrived("/ok/b", 2), stage.rejoined(one))
     })
   },
   {
@@ -169,19 +203,8 @@ const stories: ReadonlyArray<Story> = [
       const met = yield* Deferred.make<void>()
       const one = yield* stage.start("one")
       const two = yield* stage.start("two")
-      const { runId } = yield* Effect.andThen(
-        Effect.sync(() =>
-          one.listen({
-            asked: (text) => {
-              if (Points.nameOf(text) !== "flush.entry") return "pass"
-              one.proxy.weather("frozen")
-              Deferred.doneUnsafe(met, Effect.void)
-              return { sqlState: "40001" }
-            }
-          })
-        ),
-        stage.submit(one, "k")
-      )
+      stuckAtFirstEntry(one, met)
+      const { runId } = yield* stage.submit(one, "k")
       yield* Deferred.await(met)
       const cancelling = yield* Effect.forkChild(stage.cancel(two, runId))
       yield* stage.cancelStored(runId)

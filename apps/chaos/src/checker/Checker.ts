@@ -13,7 +13,7 @@ import {
   recorded,
   steps
 } from "./RecordInvariants.ts"
-import { counts, finishedOnce, keys, oneHolder, serial } from "./SendInvariants.ts"
+import { afterEnd, counts, finishedOnce, keys, oneHolder, serial } from "./SendInvariants.ts"
 
 export const invariants: ReadonlyArray<Invariant> = [
   stored,
@@ -24,6 +24,7 @@ export const invariants: ReadonlyArray<Invariant> = [
   updates,
   cancelled,
   finishedOnce,
+  afterEnd,
   oneHolder,
   serial,
   keys,

@@ -1,13 +1,21 @@
 /** The promises to partners: who sends, when, and under which key. Contract: sections 5, 10.2 and 10.3. */
-import type { CalloutRow } from "../evidence/Evidence.ts"
+import type { CalloutRow, StepRow } from "../evidence/Evidence.ts"
 import { type Call, type Case, type Invariant, wasPaused } from "./Invariant.ts"
 
-/** Attempts that were given up: their request may still be on its way. */
+/** Outcomes of attempts that were given up: their request may still be on its way. */
 const unanswered: ReadonlySet<string | null> = new Set(["timed-out", "unreachable", "cancelled"])
 
-/** Of the requests after the step's end, those that are no repeats: each is an attempt that was given up before. */
-const late = (calls: ReadonlyArray<Call>, after: ReadonlyArray<Call>, records: ReadonlyArray<CalloutRow>) => {
-  const given = records.filter(({ outcome }) => unanswered.has(outcome))
+/** The same, and those of a process that is dead. */
+const abandoned: ReadonlySet<string | null> = new Set([...unanswered, "interrupted"])
+
+/** Of the requests of a step after an end, those that are no repeats: each is an attempt that was given up before. */
+const late = (
+  calls: ReadonlyArray<Call>,
+  after: ReadonlyArray<Call>,
+  records: ReadonlyArray<CalloutRow>,
+  givenUp: ReadonlySet<string | null>
+) => {
+  const given = records.filter(({ outcome }) => givenUp.has(outcome))
   const missing = Math.min(given.length, records.length - (calls.length - after.length))
   return after.filter(({ deliveryCount }) =>
     deliveryCount === undefined || given.some(({ attempt }) => attempt === deliveryCount)
@@ -24,12 +32,46 @@ export const finishedOnce: Invariant = {
       const at = storedAt.get(step)
       if (at === undefined) return []
       const after = calls.filter((call) => call.arrivedAt > at && !wasPaused(evidence, call))
-      const forgiven = late(calls, after, attempts.get(step) ?? [])
+      const forgiven = late(calls, after, attempts.get(step) ?? [], unanswered)
       return after.filter((call) => !forgiven.includes(call)).map((call) =>
         `step ${call.step} of run ${call.runId} was stored, and sent ${Math.round(call.arrivedAt - at)} ms later`
       )
     })
   }
+}
+
+/** The steps and callout records that another transaction than the end's wrote later. */
+const storedAfter = ({ rows, runs }: Case): ReadonlyArray<string> => {
+  const after = <Row extends StepRow | CalloutRow>(found: ReadonlyArray<Row>, describe: (row: Row) => string) =>
+    found.flatMap((row) => {
+      const { endedAt = null, endedIn = null } = runs.get(row.runId) ?? {}
+      return endedAt === null || row.storedAt <= endedAt || row.storedIn === endedIn
+        ? []
+        : [`run ${row.runId} had ended, and ${describe(row)} was stored ${Math.round(row.storedAt - endedAt)} ms later`]
+    })
+  return [
+    ...after(rows.steps, ({ index }) => `step ${index}`),
+    ...after(rows.callouts, ({ attempt, step }) => `the record of attempt ${attempt} of step ${step}`)
+  ]
+}
+
+const sentAfter = (evidence: Case): ReadonlyArray<string> => {
+  const records = Map.groupBy(evidence.rows.callouts, ({ runId, step }) => `${runId} ${step}`)
+  return [...Map.groupBy(evidence.calls, ({ runId, step }) => `${runId} ${step}`)].flatMap(([step, calls]) => {
+    const at = evidence.runs.get(calls[0]?.runId ?? "")?.endedAt ?? Infinity
+    const after = calls.filter((call) => call.arrivedAt > at && !wasPaused(evidence, call))
+    const forgiven = late(calls, after, records.get(step) ?? [], abandoned)
+    return after.filter((call) => !forgiven.includes(call)).map((call) =>
+      `run ${call.runId} had ended, and step ${call.step} was sent ${Math.round(call.arrivedAt - at)} ms later`
+    )
+  })
+}
+
+/** Records of probes, deliveries and callbacks, which may come later, are not among the callouts of the evidence. */
+export const afterEnd: Invariant = {
+  name: "after-end",
+  promise: "no step, no attempt and no request of a run follows its end (8, 10.2, 10.3)",
+  violations: (evidence) => [...storedAfter(evidence), ...sentAfter(evidence)]
 }
 
 /** Stretches of calls that agree in `of`; one that comes back after another is named twice. */

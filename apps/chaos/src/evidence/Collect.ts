@@ -5,14 +5,32 @@ import { Clock, Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { CallbackRow, CalloutRow, DeferredRow, DeliveryRow, OrderRow, Rows, RunRow, StepRow } from "./Evidence.ts"
 
+/** When a row was written, and by which transaction. */
+const stored = `add column if not exists stored_at timestamptz not null default clock_timestamp(),
+  add column if not exists stored_in xid8 not null default pg_current_xact_id()`
+
+const stamps = [
+  `alter table steps ${stored}`,
+  `alter table callouts ${stored}`,
+  "alter table runs add column if not exists ended_at timestamptz, add column if not exists ended_in xid8",
+  `create or replace function stamp_end() returns trigger language plpgsql as $$ begin
+    new.ended_at := clock_timestamp(); new.ended_in := pg_current_xact_id(); return new; end $$`,
+  `create or replace trigger stamp_end before update on runs for each row
+    when (old.finished_at is null and new.finished_at is not null) execute function stamp_end()`
+]
+
 /**
- * Adds a column to `steps` that the database fills with the time of each write: it records when a step was stored
- * without relying on a process whose clock may jump. Called once, before the first order.
+ * Adds columns that the database fills: the time and the transaction that wrote each step, each callout record and the end
+ * of each run. They don't depend on a process whose clock may jump. Called before the first order.
  */
 export const stamp = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`alter table steps add column if not exists stored_at timestamptz not null default clock_timestamp()`
+  for (const statement of stamps) yield* sql.unsafe(statement)
 })
+
+const milliseconds = (column: string, name: string) => `extract(epoch from ${column})::float8 * 1000 as "${name}"`
+
+const written = `${milliseconds("stored_at", "storedAt")}, stored_in::text as "storedIn"`
 
 const orders = `select o.id, o.version, o.idempotency_key as "idempotencyKey",
   array(select v.version from order_versions v where v.order_id = o.id order by v.version) as versions,
@@ -24,15 +42,16 @@ const orders = `select o.id, o.version, o.idempotency_key as "idempotencyKey",
   from orders o`
 
 const runs = `select id, order_id as "orderId", state, reason, retry_of as "retryOf", takeovers,
-  cancel_requested as "cancelRequested", pipeline from runs`
+  cancel_requested as "cancelRequested", pipeline, ${milliseconds("ended_at", "endedAt")},
+  ended_in::text as "endedIn" from runs`
 
 const steps = `select run_id as "runId", index, record::json ->> 'phase' as phase,
   record::json ->> 'name' as plugin, state,
-  record::json ->> 'reusedFrom' is not null as reused, extract(epoch from stored_at)::float8 * 1000 as "storedAt" from steps`
+  record::json ->> 'reusedFrom' is not null as reused, ${written} from steps`
 
 const callouts = `select run_id as "runId", step, (record::json ->> 'request')::int as request,
   (record::json ->> 'attempt')::int as attempt, record::json ->> 'idempotencyKey' as key, outcome,
-  (record::json -> 'response' ->> 'status')::int as status from callouts
+  (record::json -> 'response' ->> 'status')::int as status, ${written} from callouts
   where record::json ->> 'probe' is null and record::json ->> 'delivery' is null
     and record::json ->> 'callback' is null`
 

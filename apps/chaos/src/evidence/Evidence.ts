@@ -99,6 +99,10 @@ export interface RunRow {
   readonly takeovers: number
   readonly cancelRequested: boolean
   readonly pipeline: string
+  /** The time at which the run's end was written, by the database's clock; null before. */
+  readonly endedAt: number | null
+  /** The transaction that wrote the end. */
+  readonly endedIn: string | null
 }
 
 export interface StepRow {
@@ -110,6 +114,8 @@ export interface StepRow {
   readonly reused: boolean
   /** The time at which the row was written, by the database's clock. */
   readonly storedAt: number
+  /** The transaction that wrote it. */
+  readonly storedIn: string
 }
 
 export interface CalloutRow {
@@ -121,6 +127,10 @@ export interface CalloutRow {
   readonly outcome: string | null
   /** The status that was answered, where one was. */
   readonly status: number | null
+  /** The time at which the row was written, by the database's clock. */
+  readonly storedAt: number
+  /** The transaction that wrote it. */
+  readonly storedIn: string
 }
 
 export interface DeliveryRow {
