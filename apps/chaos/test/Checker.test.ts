@@ -357,7 +357,7 @@ describe("the checker", () => {
     const callouts = rows.callouts.map((one) => one.step === 1 ? { ...one, outcome: "timed-out", status: null } : one)
     const evidence = { ...well, asked: late, rows: { ...rows, callouts } }
     assert.deepStrictEqual(broken(check(evidence)), [])
-    const repeated = broken(check({ ...evidence, asked: [...late, call({ arrivedAt: 460 })] }))
+    const repeated = [...broken(check({ ...evidence, asked: [...late, call({ arrivedAt: 460 })] }))]
     assert.includeMembers(repeated, ["finished-once", "after-end"])
   })
 
