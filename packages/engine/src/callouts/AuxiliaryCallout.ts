@@ -12,6 +12,7 @@ import { Expressions, type ExpressionScope } from "../expressions/Expressions.ts
 import { evaluated } from "../expressions/Template.ts"
 import { defaultTimeoutMs } from "../plugins/builtin/CalloutPlugin.ts"
 import type { CalloutRequest, Judgement } from "../plugins/Callout.ts"
+import { isEmptyByDefault } from "../plugins/CalloutMethod.ts"
 import { Unprepared } from "../plugins/PluginError.ts"
 import { never } from "../plugins/RetrySchedule.ts"
 
@@ -45,7 +46,7 @@ const judgeProbe = ({ status }: OutboundResponse): Judgement =>
 const bodyOf = (body: Json | undefined, method: string): SentBody =>
   body !== undefined
     ? { form: "text", text: JSON.stringify(body) }
-    : method === "GET" || method === "HEAD" || method === "DELETE"
+    : isEmptyByDefault(method)
     ? { form: "text", text: "" }
     : { form: "order" }
 

@@ -16,6 +16,7 @@ import { type CalloutPath, Expressions, scopeNames } from "../expressions/Expres
 import { expressionsIn, type Placed } from "../expressions/Template.ts"
 import { otherOrigin } from "../plugins/builtin/WebhookWorkflowStep.ts"
 import { CallbackBase } from "../plugins/CallbackAddress.ts"
+import { bodyRefusal, calloutMethods, probeMethods } from "../plugins/CalloutMethod.ts"
 import type { AnyPlugin } from "../plugins/Plugin.ts"
 import { toDefect } from "../plugins/PluginError.ts"
 import { Plugins } from "../plugins/Plugins.ts"
@@ -257,10 +258,9 @@ const expressionFaults = Effect.fnUntraced(function*(
   return faults
 })
 
-/** The methods of a compensation are those of a callout; a probe may also ask for the head alone. */
-const sideMethods = {
-  compensate: ["POST", "PUT", "PATCH", "GET", "DELETE"],
-  probe: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+const sideMethods: Readonly<Record<(typeof sides)[number], ReadonlyArray<string>>> = {
+  compensate: calloutMethods,
+  probe: probeMethods
 }
 
 /** The faults of a request as it is written: a compensation is a POST by default, a probe a GET. */
@@ -274,9 +274,8 @@ const requestFaults = (
   if (method === undefined || !methods.includes(method)) {
     return [{ path: `${path}.method`, message: `must be one of ${methods.join(", ")}` }]
   }
-  return body !== undefined && (method === "GET" || method === "HEAD")
-    ? [{ path: `${path}.body`, message: `cannot be sent with ${method}: leave it out, or choose another method` }]
-    : []
+  const refusal = body === undefined ? undefined : bodyRefusal(method)
+  return refusal === undefined ? [] : [{ path: `${path}.body`, message: refusal }]
 }
 
 /** The faults of a probe or a compensation. It sees what the step sees, a compensation also the step. */

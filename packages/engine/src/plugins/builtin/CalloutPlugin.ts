@@ -9,6 +9,7 @@ import { isObject, type Json } from "@sluice/domain/json/Json"
 import type { Fault } from "@sluice/domain/order/Order"
 import { Effect, Redacted, Schema } from "effect"
 import type { CalloutRequest, Judgement } from "../Callout.ts"
+import { bodyRefusal, calloutMethods, isEmptyByDefault } from "../CalloutMethod.ts"
 import type { Plugin, StepInput } from "../Plugin.ts"
 import { Unprepared } from "../PluginError.ts"
 import { type AttemptEnd, delays, isNetworkError, never, type RetryPolicy } from "../RetrySchedule.ts"
@@ -20,7 +21,7 @@ export const defaultTimeoutMs = 2000
 const Status = Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 }))
 const Milliseconds = Schema.Finite.check(Schema.isGreaterThan(0))
 
-const Method = Schema.Literals(["POST", "PUT", "PATCH", "GET", "DELETE"])
+const Method = Schema.Literals(calloutMethods)
 
 export const CalloutPluginOptions = Schema.Struct({
   /** The URL that the order is sent to. */
@@ -45,12 +46,12 @@ export type CalloutPluginOptions = typeof CalloutPluginOptions.Type
 const bodyOf = ({ body, method = "POST" }: CalloutPluginOptions): Effect.Effect<SentBody> =>
   body !== undefined
     ? Effect.map(writeJson(body), (text): SentBody => ({ form: "text", text }))
-    : Effect.succeed(method === "GET" || method === "DELETE" ? { form: "text", text: "" } : { form: "order" })
+    : Effect.succeed(isEmptyByDefault(method) ? { form: "text", text: "" } : { form: "order" })
 
 /** The fault of a body as it is written. */
 const bodyFault = (body: Json, method: Json | undefined): string | undefined =>
-  method === "GET"
-    ? "cannot be sent with GET: leave it out, or choose another method"
+  typeof method === "string" && bodyRefusal(method) !== undefined
+    ? bodyRefusal(method)
     : isObject(body) || (typeof body === "string" && expressionIn(body) !== undefined)
     ? undefined
     : "must be an object or an expression {% … %}"
