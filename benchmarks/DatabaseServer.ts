@@ -2,12 +2,9 @@
  * The PostgreSQL that both sides write to, each in a database of its own, and what its work costs. `DATABASE_URL` names
  * one (its role must be allowed to create databases); without it an embedded one is started, fsync on, and removed again.
  */
-import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import * as TemporaryPostgres from "@sluice/persistence/internal/embedded/TemporaryPostgres"
 import * as Database from "@sluice/persistence/schema/Database"
 import { Effect, Logger, Redacted } from "effect"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import pg from "pg"
 import { cpuMsOf, sharedMiBOf } from "./ProcessCpu.ts"
 
@@ -48,15 +45,7 @@ const settings = {
 }
 
 const embedded = Effect.gen(function*() {
-  const directory = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-bench-")))
-  // Run by root, PostgreSQL runs as another account and must get in.
-  yield* Effect.promise(() => chmod(directory, 0o711))
-  const homes = [directory]
-  yield* Effect.addFinalizer(() =>
-    Effect.promise(() => Promise.all(homes.map((home) => rm(home, { recursive: true, force: true }))))
-  )
-  const { home, pid, url } = yield* EmbeddedPostgres.make({ dataDirectory: directory, settings })
-  homes.push(home)
+  const { pid, url } = yield* TemporaryPostgres.make({ prefix: "sluice-bench-", settings })
   return { url: Redacted.value(url), postmaster: yield* pid }
 })
 

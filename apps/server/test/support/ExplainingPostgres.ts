@@ -2,11 +2,9 @@
  * A PostgreSQL of the test's own that writes the plan of each execution to its log (`auto_explain`), and the judgement of
  * these plans by what every node has read.
  */
-import { EmbeddedPostgres } from "@sluice/persistence/embedded/EmbeddedPostgres"
+import * as TemporaryPostgres from "@sluice/persistence/internal/embedded/TemporaryPostgres"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { createReadStream } from "node:fs"
-import { chmod, mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 
@@ -154,19 +152,8 @@ const settings = {
 export const unexplained = { "auto_explain.log_min_duration": "-1" }
 
 const make = Effect.gen(function*() {
-  const directory = yield* Effect.acquireRelease(
-    Effect.promise(async () => {
-      // A run that was killed has left it to the next one: see DatabaseServer.ts.
-      const made = await mkdtemp(join(tmpdir(), "sluice-test-"))
-      await chmod(made, 0o711)
-      return made
-    }),
-    (made) => Effect.promise(() => rm(made, { recursive: true, force: true }))
-  )
-  const home = { path: directory }
-  yield* Effect.addFinalizer(() => Effect.promise(() => rm(home.path, { recursive: true, force: true })))
-  const postgres = yield* EmbeddedPostgres.make({ dataDirectory: directory, settings })
-  home.path = postgres.home
+  // A run that was killed leaves its directory, which the next run of the tests removes: see DatabaseServer.ts.
+  const postgres = yield* TemporaryPostgres.make({ prefix: "sluice-test-", settings })
   return ExplainingPostgres.of({
     url: (database) => {
       const it = new URL(Redacted.value(postgres.url))

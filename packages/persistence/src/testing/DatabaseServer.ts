@@ -7,13 +7,14 @@ import { Effect, Exit, Logger, Option, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { chmod, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises"
+import { readdir, rm, stat, statfs } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { ROLE } from "../embedded/Cluster.ts"
 import * as DirectoryLock from "../embedded/DirectoryLock.ts"
 import { EmbeddedPostgres } from "../embedded/EmbeddedPostgres.ts"
+import * as TemporaryPostgres from "../embedded/TemporaryPostgres.ts"
 import * as Database from "../schema/Database.ts"
 
 /** The name of the variable with the port at which a test gets the {@link Offer} as JSON, or `{ error }`. */
@@ -71,21 +72,9 @@ const sweep = Effect.gen(function*() {
 
 const embedded = Effect.gen(function*() {
   yield* sweep
-  const parent = yield* base
-  const directory = yield* Effect.acquireRelease(
-    Effect.promise(async () => {
-      const made = await mkdtemp(join(parent, PREFIX))
-      // Run by root, PostgreSQL runs as another account and must get in.
-      await chmod(made, 0o711)
-      return made
-    }),
-    (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-  )
-  // Its files may lie elsewhere; they are as temporary.
-  const home = { path: directory }
-  yield* Effect.addFinalizer(() => Effect.promise(() => rm(home.path, { recursive: true, force: true })))
-  const postgres = yield* EmbeddedPostgres.make({
-    dataDirectory: directory,
+  const postgres = yield* TemporaryPostgres.make({
+    prefix: PREFIX,
+    parent: yield* base,
     settings: {
       fsync: "off",
       synchronous_commit: "off",
@@ -94,7 +83,6 @@ const embedded = Effect.gen(function*() {
       scram_iterations: "1"
     }
   })
-  home.path = postgres.home
   const url = Redacted.value(postgres.url)
   // Stored anew by the setting above: thousands of logins need not derive a key in 4,096 rounds each.
   yield* execute(url, `ALTER ROLE ${ROLE} PASSWORD '${new URL(url).password}'`)
