@@ -2,16 +2,11 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Redacted, Result } from "effect"
 import { SecureRandom } from "effect/crypto"
-import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { find } from "../../src/config/EncryptionKey.ts"
 import * as ServerConfig from "../../src/config/ServerConfig.ts"
-
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-key-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
+import { directory } from "../support/Process.ts"
 
 /** The key and the lines that were logged. */
 const found = Effect.fnUntraced(function*(dataDirectory: string) {

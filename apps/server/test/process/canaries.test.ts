@@ -6,8 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Layer, Redacted, Schedule } from "effect"
 import { SqlClient } from "effect/sql"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Partner } from "../support/Partner.ts"
 import * as Process from "../support/Process.ts"
@@ -25,11 +24,6 @@ const secrets = {
 
 const leaksIn = (text: string): ReadonlyArray<string> =>
   Object.entries(secrets).filter(([, secret]) => text.includes(secret)).map(([name]) => name)
-
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-canaries-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
 
 /** The address of the test's database, for a role whose password is the canary. */
 const databaseUrl = Effect.gen(function*() {
@@ -80,13 +74,13 @@ const eventually = <A>(look: () => A | undefined): Effect.Effect<A> =>
   )
 
 const inWorld = <A, E>(
-  test: Effect.Effect<A, E, DatabaseTest | SqlClient.SqlClient | Partner | Effect.Services<typeof directory>>
+  test: Effect.Effect<A, E, DatabaseTest | SqlClient.SqlClient | Partner | Effect.Services<typeof Process.directory>>
 ) => test.pipe(Effect.scoped, Effect.provide(Layer.merge(DatabaseTest.layer, Partner.layer)))
 
 describe("secrets of the environment", () => {
   it.live("are in no child, no diagnostic report, no output and no uncaught error of a process", () =>
     inWorld(Effect.gen(function*() {
-      const path = yield* directory
+      const path = yield* Process.directory
       const crash = join(path, "crash.mjs")
       // An uncaught error whose message contains the whole environment.
       writeFileSync(
@@ -143,7 +137,7 @@ describe("secrets of the environment", () => {
 
   it.live("are in no message of a start that fails", () =>
     inWorld(Effect.gen(function*() {
-      const path = yield* directory
+      const path = yield* Process.directory
       const own = yield* environment
       const cells = join(path, "cells.json")
       const { DATABASE_URL: database, ...others } = own

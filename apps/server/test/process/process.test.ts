@@ -2,9 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Clock, Effect, Fiber, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { get, type IncomingMessage, type ServerResponse } from "node:http"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import * as Cable from "../support/Cable.ts"
@@ -13,18 +12,17 @@ import * as Process from "../support/Process.ts"
 import { within } from "../support/Promised.ts"
 import { exchange } from "../support/Sluice.ts"
 
-const directory = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-server-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
-
 const environment = Effect.gen(function*() {
   const { url } = yield* DatabaseTest
-  return { DATABASE_URL: Redacted.value(url), SLUICE_DATA_DIR: yield* directory, SLUICE_ALLOW_NETWORKS: "127.0.0.0/8" }
+  return {
+    DATABASE_URL: Redacted.value(url),
+    SLUICE_DATA_DIR: yield* Process.directory,
+    SLUICE_ALLOW_NETWORKS: "127.0.0.0/8"
+  }
 })
 
 const withDatabase = <A, E>(
-  test: Effect.Effect<A, E, DatabaseTest | SqlClient.SqlClient | Partner | Effect.Services<typeof directory>>
+  test: Effect.Effect<A, E, DatabaseTest | SqlClient.SqlClient | Partner | Effect.Services<typeof Process.directory>>
 ) => test.pipe(Effect.scoped, Effect.provide(Layer.merge(DatabaseTest.layer, Partner.layer)))
 
 const calling = (url: string) => ({
@@ -96,7 +94,7 @@ describe("a start that fails", () => {
 
   it.live("prints one line for a missing settings file, before a database is created", () =>
     Effect.gen(function*() {
-      const data = yield* directory
+      const data = yield* Process.directory
       const running = yield* Process.start({ SLUICE_DATA_DIR: data, SLUICE_CONFIG: join(data, "absent.json") })
       const { code, errors } = yield* running.ended
       assert.strictEqual(code, 1)
@@ -106,7 +104,7 @@ describe("a start that fails", () => {
 
   it.live("prints one line for a file of certificate authorities that is missing or holds none", () =>
     Effect.gen(function*() {
-      const data = yield* directory
+      const data = yield* Process.directory
       const empty = join(data, "empty.pem")
       writeFileSync(empty, "nothing")
       for (
@@ -265,7 +263,7 @@ describe("SIGTERM", () => {
     "to the whole process group stops the embedded PostgreSQL last, and a restart finds everything again",
     () =>
       Effect.gen(function*() {
-        const own = { SLUICE_DATA_DIR: yield* directory }
+        const own = { SLUICE_DATA_DIR: yield* Process.directory }
         const first = yield* Process.start(own)
         const url = yield* first.url
         yield* exchange(url, "PUT", "/v1/pipelines/all", { body: { steps: [] } })

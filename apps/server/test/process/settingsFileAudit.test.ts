@@ -3,8 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { mkdtempSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Process from "../support/Process.ts"
 import { exchange } from "../support/Sluice.ts"
@@ -15,7 +14,7 @@ describe("the audit of a settings file", () => {
     () =>
       Effect.gen(function*() {
         const { url } = yield* DatabaseTest
-        const file = join(mkdtempSync(join(tmpdir(), "sluice-audit-")), "settings.json")
+        const file = join(yield* Process.directory, "settings.json")
         writeFileSync(file, JSON.stringify({ pipelines: [{ name: "from file/1", steps: [] }], connectors: [] }))
         const environment = {
           DATABASE_URL: Redacted.value(url),
@@ -60,7 +59,7 @@ describe("the audit of a settings file", () => {
         ]
         for (const [content, resources] of files) {
           yield* sql`delete from audit`
-          const file = join(mkdtempSync(join(tmpdir(), "sluice-audit-")), "settings.json")
+          const file = join(yield* Process.directory, "settings.json")
           writeFileSync(file, JSON.stringify(content))
           const server = yield* Process.start({ DATABASE_URL: Redacted.value(url), SLUICE_CONFIG: file })
           const { code, errors } = yield* server.ended

@@ -3,13 +3,13 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted, Result, type Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { randomInt } from "node:crypto"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { writeFile } from "node:fs/promises"
 import { type AddressInfo, createServer } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Application from "../../src/Application.ts"
 import * as ServerConfig from "../../src/config/ServerConfig.ts"
 import * as Cable from "./Cable.ts"
+import * as Process from "./Process.ts"
 import { type Answer, type Ask, exchange } from "./Sluice.ts"
 
 /**
@@ -50,11 +50,7 @@ export const file = Effect.fnUntraced(function*(
   cells: ReadonlyArray<CellDatabase>,
   tenants: Readonly<Record<string, number>>
 ) {
-  const directory = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "sluice-cells-"))),
-    (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-  )
-  const path = join(directory, "cells.json")
+  const path = join(yield* Process.directory, "cells.json")
   const content = { cells: cells.map(({ cable, id }) => ({ id, databaseUrl: cable.url })), tenants }
   yield* Effect.promise(() => writeFile(path, JSON.stringify(content)))
   return path

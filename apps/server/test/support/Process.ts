@@ -1,6 +1,9 @@
 /** Sluice as a process of its own, in a process group of its own, as a shell or a supervisor starts it. */
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
@@ -21,6 +24,12 @@ export interface Process {
   readonly ended: Effect.Effect<Ended>
   readonly signal: (signal: NodeJS.Signals, to?: "process" | "group") => Effect.Effect<void>
 }
+
+/** The path of an empty directory, removed with the scope. */
+export const directory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-server-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
 
 /** Started with the scope, and gone with it. */
 export const start = Effect.fnUntraced(function*(environment: Readonly<Record<string, string>>) {
