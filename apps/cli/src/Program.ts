@@ -155,7 +155,7 @@ const redacting = (inner: Console.Console, secrets: ReadonlyArray<string>): Cons
   }
 }
 
-/** Runs the words; gives the exit code. What went wrong is said on standard error. */
+/** Runs a command line, given as its words, and returns the exit code. Failures are written to standard error. */
 export const run = Effect.fnUntraced(function*(words: ReadonlyArray<string>, defaults: Defaults) {
   const url = flagIn(words, "url") ?? defaults.url
   const key = (flagIn(words, "key") ?? defaults.key ?? "").trim()

@@ -1,24 +1,14 @@
 /** `runs`, `show`, `callout`, `watch`, `cancel`, `retry`, `process`, `resolve`. */
 import { ApiClient } from "@sluice/api/ApiClient"
-import { Outcome } from "@sluice/domain/callout/Outcome"
-import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { runColour } from "@sluice/terminal/RunTimeline"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import {
-  cursorFlag,
-  given,
-  limitFlag,
-  momentFlag,
-  outputFlag,
-  reasonFlag,
-  textFlag,
-  writtenJson
-} from "../terminal/Input.ts"
+import { cursorFlag, given, limitFlag, outputFlag, reasonFlag, textFlag, writtenJson } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { table } from "../terminal/Table.ts"
 import { calloutLines } from "./Callout.ts"
 import { more, opened, second, waitFlag } from "./Orders.ts"
+import { filterMembers, runFilterFlags } from "./RunFilter.ts"
 import { lines, runId, watch as follow } from "./Watch.ts"
 
 const run = Argument.String("run").pipe(
@@ -28,48 +18,24 @@ const run = Argument.String("run").pipe(
 export const runs = Command.make(
   "runs",
   {
-    state: Flag.Literals("state", RunState.literals).pipe(Flag.withDescription("In this state"), Flag.optional),
-    order: textFlag("order", "Over this order"),
-    pipeline: textFlag("pipeline", "Of this pipeline"),
-    step: textFlag("step", "In which this step failed last"),
-    partner: textFlag("partner", "Whose failed step called this host last"),
-    email: textFlag("email", "Over an order of this customer"),
+    ...runFilterFlags,
     find: textFlag("find", "With this part of an id, 4 characters or more"),
-    outcome: Flag.Literals("outcome", Outcome.literals).pipe(
-      Flag.withDescription("Whose failed step's last call ended like this"),
-      Flag.optional
-    ),
-    errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
-    unsettled: Flag.Boolean("unsettled").pipe(
-      Flag.withDescription("Whose failure has not been dealt with"),
-      Flag.withDefault(false)
-    ),
-    since: momentFlag("since", "Created after"),
-    until: momentFlag("until", "Created before"),
     limit: limitFlag,
     cursor: cursorFlag
   },
   Effect.fnUntraced(
     function*(flags) {
-      const { cursor, email, errors, find, limit, order, outcome, partner, pipeline, since, state, step } = flags
+      const { cursor, errors, find, limit, unsettled } = flags
       const client = yield* ApiClient
       const output = yield* Output
       const page = yield* client.processEvents.list({
         query: {
           limit,
           ...given("cursor", cursor),
-          ...given("state", state),
-          ...given("orderId", order),
-          ...given("pipeline", pipeline),
-          ...given("step", step),
-          ...given("partner", partner),
-          ...given("email", email),
+          ...filterMembers(flags),
           ...given("q", find),
-          ...given("outcome", outcome),
           ...(errors && { errorsOnly: "true" as const }),
-          ...(flags.unsettled && { settled: "false" as const }),
-          ...given("createdAfter", since),
-          ...given("createdBefore", flags.until)
+          ...(unsettled && { settled: "false" as const })
         }
       })
       yield* output.result(page, (style) => [

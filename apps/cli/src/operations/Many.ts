@@ -1,12 +1,11 @@
 /** `cancel-many`, `retry-many`, `resolve-many`: act on every run that a filter selects, as a job. */
 import { ApiClient } from "@sluice/api/ApiClient"
 import type { Job, JobFilter, Matches } from "@sluice/api/internal/runs/JobsApi"
-import { Outcome } from "@sluice/domain/callout/Outcome"
-import { RunState } from "@sluice/domain/run/ProcessEvent"
 import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
+import { filterMembers, type RunFilter, runFilterFlags } from "../commands/RunFilter.ts"
 import { usage } from "../terminal/Failure.ts"
-import { given, momentFlag, outputFlag, textFlag, writtenJson } from "../terminal/Input.ts"
+import { given, outputFlag, textFlag, writtenJson } from "../terminal/Input.ts"
 import { Output } from "../terminal/Output.ts"
 import { followed, noWatch } from "./Followed.ts"
 
@@ -14,25 +13,9 @@ type Started = typeof Job.Type | typeof Matches.Type
 
 const filterFlags = {
   reason: Flag.String("reason").pipe(Flag.withDescription("Why; kept with every run")),
-  state: Flag.Literals("state", RunState.literals).pipe(Flag.withDescription("In this state"), Flag.optional),
-  order: textFlag("order", "Over this order"),
-  pipeline: textFlag("pipeline", "Of this pipeline"),
-  step: textFlag("step", "In which the step of this id failed last"),
+  ...runFilterFlags,
   failedStep: textFlag("failed-step", "The same as --step"),
-  partner: textFlag("partner", "Whose failed step called this host last"),
-  outcome: Flag.Literals("outcome", Outcome.literals).pipe(
-    Flag.withDescription("Whose failed step's last call ended like this"),
-    Flag.optional
-  ),
-  email: textFlag("email", "Over orders that hold this e-mail address"),
   part: textFlag("q", "With this in an id: 4 characters or more"),
-  errors: Flag.Boolean("errors").pipe(Flag.withDescription("With a failed step"), Flag.withDefault(false)),
-  unsettled: Flag.Boolean("unsettled").pipe(
-    Flag.withDescription("Whose failure has not been dealt with"),
-    Flag.withDefault(false)
-  ),
-  since: momentFlag("since", "Created after"),
-  until: momentFlag("until", "Created before"),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Only count the runs, and change nothing"),
     Flag.withDefault(false)
@@ -40,35 +23,16 @@ const filterFlags = {
   noWatch
 }
 
-interface Given {
-  readonly state: Option.Option<RunState>
-  readonly order: Option.Option<string>
-  readonly pipeline: Option.Option<string>
-  readonly step: Option.Option<string>
+interface Given extends RunFilter {
   readonly failedStep: Option.Option<string>
-  readonly partner: Option.Option<string>
-  readonly outcome: Option.Option<Outcome>
-  readonly email: Option.Option<string>
   readonly part: Option.Option<string>
-  readonly errors: boolean
-  readonly unsettled: boolean
-  readonly since: Option.Option<string>
-  readonly until: Option.Option<string>
 }
 
 const filterOf = (flags: Given): typeof JobFilter.Type => ({
-  ...given("state", flags.state),
-  ...given("orderId", flags.order),
-  ...given("pipeline", flags.pipeline),
-  ...given("step", Option.orElse(flags.step, () => flags.failedStep)),
-  ...given("partner", flags.partner),
-  ...given("outcome", flags.outcome),
-  ...given("email", flags.email),
+  ...filterMembers({ ...flags, step: Option.orElse(flags.step, () => flags.failedStep) }),
   ...given("q", flags.part),
   ...(flags.errors && { errorsOnly: true }),
-  ...(flags.unsettled && { settled: false }),
-  ...given("createdAfter", flags.since),
-  ...given("createdBefore", flags.until)
+  ...(flags.unsettled && { settled: false })
 })
 
 const selected = Effect.fnUntraced(function*(flags: Given) {
