@@ -151,7 +151,7 @@ export const injections: ReadonlyArray<Injection> = [
   { name: "a wall clock jumps, and back", weight: 3, happens: clock }
 ]
 
-/** The disturbances that leave nothing to wait for. */
+/** The disturbances that are over at once: without long pauses and without a database that is away. */
 export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =>
   ![paused, databaseKilled, databaseStopped].includes(happens)
 )
@@ -159,7 +159,7 @@ export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =
 const drawn = ({ injections, random }: World): Injection =>
   random.pick(injections.flatMap((injection) => Array.from({ length: injection.weight }, () => injection)))
 
-/** Runs until interrupted, then reverts everything. Reports each by name. */
+/** Draws and makes disturbances until it is interrupted, and then reverts them. Calls `tell` with the name of each. */
 export const run = Effect.fn("Injections.run")(function*(
   world: World,
   everyMs: number,

@@ -215,7 +215,7 @@ export class Owners extends Context.Service<Owners, {
   readonly ownerOf: (cell: number) => string | undefined
 }>()("@sluice/cluster/Owners") {}
 
-/** Owns cells, with any runner storage. */
+/** The layer of {@link Owners} on any storage of Effect's cluster: takes the cells that are assigned to this process. */
 export const layerStorage = (options: Options) =>
   Layer.effect(
     Owners,

@@ -16,7 +16,7 @@ export const total = 4096
  */
 export const remembered = 1000
 
-/** The size of one claim: the next follows at once, and a claim takes milliseconds. */
+/** The largest number of deliveries claimed by one statement. While more are due and there is room, the next claim follows at once. */
 export const batch = 192
 
 /** The share of an endpoint's room that local claims may use while older deliveries may be waiting. */

@@ -36,7 +36,7 @@ export const ordinary: JsonObject = {
   properties: [{ key: "channel", value: "web" }]
 }
 
-/** The least that is an order. */
+/** The smallest document that is an order. */
 export const minimal: JsonObject = { id: "sluice-check-2", orderType: "NEW_ORDER" }
 
 /** A valid order of rarely tested values: other alphabets, empty values, null, unknown members. */

@@ -28,7 +28,7 @@ export const programs = (): string => {
   return join(dirname(dirname(entry)), "native", "bin")
 }
 
-/** PostgreSQL does not run as root. */
+/** The account that PostgreSQL runs as where this process is root, which PostgreSQL refuses; else this process's own. */
 export const account = async () => {
   if (process.getuid?.() !== 0) return {}
   for (const name of ["postgres", "nobody"]) {

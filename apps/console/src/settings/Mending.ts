@@ -24,7 +24,7 @@ const valueText = (source: string, path: string): string | undefined => {
   return member === undefined ? undefined : source.slice(member.value.from, member.value.to).replaceAll(/\s+/g, "")
 }
 
-/** The faults of `refused` that `text` still has: those at whose place nothing was changed. */
+/** The faults that are left after an edit. `refused`: the text that had them; a fault is gone once the value at its path differs in `text`. */
 export const remaining = (faults: ReadonlyArray<Fault>, refused: string, text: string): ReadonlyArray<Fault> =>
   refused === text ? faults : faults.filter(({ path }) => valueText(refused, path) === valueText(text, path))
 

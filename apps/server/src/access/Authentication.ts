@@ -244,7 +244,7 @@ export type Open = (
   request: HttpServerRequest.HttpServerRequest
 ) => HttpServerResponse.HttpServerResponse | undefined
 
-/** Wraps every route. */
+/** The middleware of every route that admits a request by its headers and its key, or refuses it. */
 export const layer = (decide: Decide, open: Open) => {
   const refuse = WrongKeys.make()
   const refused = (

@@ -20,7 +20,7 @@ export const redacted = (
     : HttpServerResponse.setBody(response, HttpBody.uint8Array(shown, "application/problem+json"))
 }
 
-/** Wraps every route. */
+/** The middleware of every route that hides known secrets in problem details. */
 export const layer = HttpRouter.middleware(
   Effect.map(KnownSecrets, (known) => (httpEffect) => Effect.map(httpEffect, (response) => redacted(known, response))),
   { global: true }

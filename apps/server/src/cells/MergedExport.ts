@@ -75,7 +75,7 @@ const whole = async (pieces: AsyncIterable<string>): Promise<string> => {
 const customersText = (customers: ReadonlyArray<string>): string =>
   `{"customer":${customers[0] ?? "null"}${customers.length > 1 ? `,"customers":[${customers.join(",")}]` : ""}`
 
-/** The merged document, in pieces. */
+/** Merges the exports of one customer from several cells into one document, whose text it yields in pieces. */
 export const mergeExports = async function*(exports: ReadonlyArray<Pieces>): AsyncGenerator<string, void> {
   const cells = exports.map((pieces) => new Members(pieces))
   const customers: Array<string> = []

@@ -88,7 +88,7 @@ const sampler = (value: string): Result.Result<"all" | "none" | "ratio", string>
     : Result.succeed(known)
 }
 
-/** The faults each name their variable. */
+/** Reads the settings of telemetry from the environment. Each fault names its variable. */
 export const decode = (variables: Variables): Result.Result<TelemetryConfig, ReadonlyArray<string>> => {
   const faults: Array<string> = []
   const read = <A>(name: string, absent: A, parse: (value: string) => Result.Result<A, string>): A => {

@@ -16,7 +16,7 @@ import * as Decoded from "../wire/Decoded.ts"
 import * as ErrorMapping from "../wire/ErrorMapping.ts"
 import * as Preconditions from "../wire/Preconditions.ts"
 
-/** The name of the expected body in a refusal. */
+/** The members of the body, as the refusal of another body names them. */
 export const asked = "type and data"
 
 /** Members of the message that are not the reporter's to say. */

@@ -12,7 +12,7 @@ import type { SentHeaders } from "../wire/Body.ts"
 import * as ErrorMapping from "../wire/ErrorMapping.ts"
 import * as Preconditions from "../wire/Preconditions.ts"
 
-/** The name of the expected body in a refusal. */
+/** The expected body, as the refusal of another body names it. */
 export const asked = "the order"
 
 /** The shop's own span, for the order's trace to link to. */

@@ -43,7 +43,7 @@ const maxId = 128
 const memberOf = (document: JsonObject, name: string): string | undefined =>
   Object.keys(document).find((key) => key.charAt(0).toLowerCase() + key.slice(1) === name)
 
-/** The faults of the address itself, and of the document's statements about it. */
+/** The faults of the id in a setting's path, and of the document's own id or name where it differs from that. */
 export const addressFaults = (kind: WrittenKind, id: string, document: JsonObject): ReadonlyArray<Fault> => {
   const name = addressMember[kind]
   if (id.length < 1 || id.length > maxId || !isStorable(id)) {

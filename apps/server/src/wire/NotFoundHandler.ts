@@ -4,7 +4,7 @@ import { HttpRouter, type HttpRouter as Router, HttpServerError } from "effect/h
 import { unrouted } from "./KnownPaths.ts"
 import { broken } from "./SchemaErrorHandler.ts"
 
-/** Wraps every route. */
+/** The middleware of every route that answers requests for unknown paths, and failures outside of endpoints, with problems. */
 export const layer: Layer.Layer<
   | Router.Request<"Error", HttpServerError.HttpServerError>
   | Router.Request<"GlobalError", HttpServerError.HttpServerError>,

@@ -55,7 +55,7 @@ export const rootPlace = (faults: Array<Fault> = []): Place => ({
   nulls: []
 })
 
-/** A place below another one. */
+/** The position that `tokens` lead to from another one, such as `"steps", 0`. Both collect findings in the same lists. */
 export const placeIn = ({ faults, nulls, path, place, readers }: Place, ...tokens: MemberPath): Place => ({
   path: tokens.reduce<string>(
     (text, token) => typeof token === "number" ? `${text}[${token}]` : join(text, token),

@@ -87,7 +87,10 @@ const ofStep = (step: JsonObject): ReadonlyArray<string> => {
   return own.length > 0 ? own.map(({ text }) => text) : connectorOf(step)
 }
 
-/** The addresses to which the secret at `inside`, a path in the unit, is sent. */
+/**
+ * The addresses to which a secret is sent. `unit`: the document, the step or the side callout that holds it
+ * ({@link unitOf}); `inside`: the path of the secret in it.
+ */
 export const origins = (kind: SettingsKind, unit: Json, inside: MemberPath): ReadonlyArray<string> => {
   if (!isObject(unit)) return []
   switch (kind) {

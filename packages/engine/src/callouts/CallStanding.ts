@@ -33,7 +33,7 @@ export interface Standing {
   closed: boolean
 }
 
-/** An attempt that was interrupted uses up no retry. */
+/** The ends of the attempts that count as retries: all but those that were interrupted. */
 export const endsOf = (own: ReadonlyArray<CalloutRecord>) =>
   own.filter(({ outcome }) => outcome !== "interrupted").map(endOf)
 

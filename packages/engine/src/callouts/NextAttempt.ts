@@ -130,7 +130,7 @@ export type NextAttempt =
 
 type Mark = Wait | Open | undefined
 
-/** A mark of this request's attempt, or of a later one. */
+/** True if the mark (of a wait, or of an open call) belongs to this request, and to `attempt` or a later one. */
 export const matches = <M extends Mark>(
   mark: M,
   { index, request }: Pick<CalloutStanding, "index" | "request">,

@@ -68,6 +68,6 @@ export const failureOf = (
   }
 }
 
-/** The code on record as one of those that there are; `reset`, which says least, for any other. */
+/** The recorded code of an `unreachable` outcome; `reset`, the least specific, for one that this release does not know. */
 export const unreachableCode = (code: string | undefined): UnreachableCode =>
   UnreachableCode.literals.find((one) => one === code) ?? "reset"

@@ -41,7 +41,10 @@ export const maxBatch = 64
 /** The shortest time between two answers of a recovering partner that release more held runs, in milliseconds. */
 export const answersEveryMs = 100
 
-/** One held run is tried; then each answer lets two more go, so that their number doubles while answers come. */
+/**
+ * The number of runs on hold that are released next, after so many answers of the recovering partner: two for each answer,
+ * so that the number doubles while answers come, and at most {@link maxBatch}.
+ */
 export const batchAfter = (answers: number): number => Math.min(maxBatch, answers * 2)
 
 /**
@@ -50,7 +53,10 @@ export const batchAfter = (answers: number): number => Math.min(maxBatch, answer
  */
 const triesInFront = 12
 
-/** The place of a run among those held for a partner: first by this, then by age. */
+/**
+ * The rank of a run among those on hold for a partner, after so many attempts. Runs are released in the order of their rank,
+ * those of one rank oldest first.
+ */
 export const holdRank = (attempts: number): number => Math.floor(attempts / triesInFront)
 
 export class PartnerBreaker extends Context.Service<PartnerBreaker, {

@@ -17,7 +17,7 @@ import type { ExpressionContext } from "./ExpressionContext.ts"
 import { type OpenTask, performed, type RunInProgress, type Task } from "./StepLoop.ts"
 import * as StepLoop from "./StepLoop.ts"
 
-/** The run whose steps are over. */
+/** A run whose steps have ended, and whose completed steps are to be compensated. */
 export interface Undone extends RunInProgress {
   readonly scope: ExpressionContext
   readonly steps: ReadonlyArray<PlacedStep>

@@ -22,14 +22,14 @@ import { untilAvailable } from "../journal/UntilAvailable.ts"
 import type { CallbackAddress } from "../plugins/CallbackAddress.ts"
 import { errorsOf } from "../steps/StepCommit.ts"
 
-/** The services that a position writes and waits with; one for each process. */
+/** The services that a run in progress uses to write to the journal and to wait; one set for each process. */
 export interface Services {
   readonly journal: Journal["Service"]
   readonly clock: Clock.Clock
   readonly callbackBase: CallbackAddress
 }
 
-/** The position of one run. Its mutable members change by a commit alone. */
+/** The progress of one run that this process executes. Its mutable members change by a commit alone. */
 export interface Position {
   readonly services: Services
   readonly held: ClaimedRun

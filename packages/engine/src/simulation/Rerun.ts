@@ -22,7 +22,7 @@ import * as SimulatedClock from "./SimulatedClock.ts"
 import * as SimulatedJournal from "./SimulatedJournal.ts"
 import { allWell, toItsEnd } from "./SimulatedRun.ts"
 
-/** The plan's changes to the original. */
+/** The services by which a simulated run differs from the original. */
 export interface Departure {
   readonly plugins: Plugins["Service"]
   readonly unrecorded: Effect.Effect<OutboundResponse>

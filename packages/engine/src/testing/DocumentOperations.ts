@@ -34,10 +34,10 @@ import { judgeUnknown } from "../validation/CheckContext.ts"
 import { isCheckedAtOnce } from "../validation/ResponseSchema.ts"
 import { sizeFaults } from "../validation/SettingSize.ts"
 
-/** One operation over one document. */
+/** A hostile document, and the work that one operation does with it. */
 export interface DocumentCase {
   readonly document: string
-  /** Prepared work; between two of its steps the process sees to others. May be begun again and again. */
+  /** The work, from its beginning at each call. Between two of its steps the process may do other work. */
   readonly steps: () => Steps<unknown>
 }
 

@@ -87,7 +87,7 @@ export const failuresAre = (runId: string): string =>
     ) as outcome
     from steps s where s.run_id = ${runId} and s.state = 'failed' order by s.index desc limit 1`
 
-/** Groups one batch; the number of runs in it. */
+/** Groups one batch of failed runs into issues. Returns the number of runs in it. */
 export const collect = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
 

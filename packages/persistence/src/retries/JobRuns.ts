@@ -50,7 +50,7 @@ const ofKind = (sql: SqlClient.SqlClient, { kind, options }: RunSelection): Read
   }
 }
 
-/** A page of the walk. */
+/** A page of the runs that a job acts on. */
 export interface RunPage {
   readonly ids: ReadonlyArray<string>
   /** The cursor of the next page; `undefined` at the end. */

@@ -29,7 +29,7 @@ const keyOf = ({ clientId, scope, tls, tokenUrl }: TokenKey): string => {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex")
 }
 
-/** The place of a row's token, by which it is sealed. */
+/** The name of a row's token as its encryption binds it: a sealed token opens only under the same name. */
 export const tokenPlace = (rowKey: string): SecretPlace => ({ kind: "token", id: rowKey, pointer: "" })
 
 /** Earlier releases bound a token to words that a row does not hold. */

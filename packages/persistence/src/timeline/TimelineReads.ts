@@ -16,7 +16,7 @@ import type { AttemptFact, CalloutFact, DeliveryFact, RunFact, StepFact, Version
 /** Bytes of documents that are held at once. */
 const batchBytes = 4 * 1024 * 1024
 
-/** A stored JSON text, read in turns where it is large. */
+/** Parses JSON that Sluice stored; a large text in steps, between which the process does other work. */
 export const readJson = (text: string): Effect.Effect<Json> =>
   text.length < largeLength ? Effect.sync(() => parseOwn(text)) : inTurns(parseOwnSteps(text))
 

@@ -78,7 +78,7 @@ const customerType = (
 
 const noId = () => "00000000-0000-7000-8000-000000000000"
 
-/** The customer that an ending may concern. */
+/** The customer whom the end of a run may concern. */
 export const customerOfEnding = ({ order }: Ending): CustomerChange | undefined => completionOf(order, noId)?.customer
 
 const eventsOf = (ending: Ending, surroundings: Surroundings): ReadonlyArray<CommittedEvent> => {

@@ -40,7 +40,7 @@ interface Submitted {
   readonly doc: string | null
 }
 
-/** The receiver of orders of which something cannot be read: the id, and the reason. */
+/** The callback for an order that cannot be read: called with its id and the reason. */
 export type Unreadable = (orderId: string, reason: unknown) => void
 
 const read = <Row extends { readonly order_id: string }, B>(

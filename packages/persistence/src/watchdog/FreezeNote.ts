@@ -22,7 +22,7 @@ export const note = ({ runId, step }: Step) =>
     (sql) => sql.unsafe(statement, [PgTypes.uuid(runId), PgTypes.int4(step)])
   )
 
-/** Stores the note. Fails where the database could not be reached for half a minute. */
+/** Stores that a step blocks its process. Fails where the database could not be reached for half a minute. */
 export const store = (url: string, step: Step): Promise<void> =>
   Effect.runPromise(
     note(step).pipe(

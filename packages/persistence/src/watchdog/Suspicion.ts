@@ -19,7 +19,10 @@
 
 /** The time without a beat after which a thread counts as blocked, in milliseconds. */
 export const blockedAfterMs = 2000
-/** The processor time within it that makes a block a busy one, in milliseconds. */
+/**
+ * The processor time that the process has used while the thread was blocked, in milliseconds, from which on the thread is
+ * busy, not stopped or starved.
+ */
 export const busyForMs = 1000
 
 /** One observation of the watchdog's thread; times are in milliseconds. */

@@ -13,7 +13,7 @@ export const windowOf = (text: string | undefined): Window => windows.find((one)
 /** The window in a sentence: `the last 10 min`. */
 export const windowText = (window: Window): string => `the last ${names[window]}`
 
-/** The search of a list that is narrowed to the window. */
+/** The search members of a link to a list, by which it shows only what is in the window. */
 export const within = (window: Window) => ({ after: `-${window}` })
 
 export const Windows = ({ current }: { readonly current: Window }) => (
