@@ -185,6 +185,10 @@ const storeEntries = (tables: Tables, now: number, { parameters, text }: Sent, a
   }
 }
 
+/** True if the flush stores a submission, perhaps beside other writes. */
+export const hasSubmission = (text: string, parameters: ReadonlyArray<unknown>): boolean =>
+  rowsAt(accepts, text, parameters).length > 0
+
 /** `fence`: whether the worker's row is asked at all; without it, the statement that it must not be. */
 export const flush = (
   tables: Tables,

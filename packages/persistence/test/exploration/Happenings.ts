@@ -27,12 +27,15 @@ export interface Within {
   readonly isBlocked: (one: Sent) => boolean
   readonly perform: (one: Sent, answered?: boolean) => void
   readonly lose: (one: Sent) => void
+  readonly mayBeRefused: (one: Sent) => boolean
+  readonly refuse: (one: Sent) => void
   readonly answer: (one: Call) => void
   readonly pass: () => void
   readonly wake: (one: Process) => void
   readonly crash: (one: Process) => void
   readonly cancel: (by: Process, runId: string) => void
   readonly callBack: (to: Process, token: string, said: string) => void
+  readonly repeat: (to: Process) => void
 }
 
 /**
@@ -100,7 +103,8 @@ export const actionsOf = (within: Within): ReadonlyMap<string, () => void> => {
         within.crash(one)
       })
     }
-    if (left.pauses > 0 && (sent.length > 0 || calls.length > 0)) {
+    // After the refusals of the database: a pause without them is a scenario of its own.
+    if (left.pauses > 0 && left.conflicts === 0 && (sent.length > 0 || calls.length > 0)) {
       found.set(`${one.name} stands still`, () => {
         left.pauses--
         one.state = "paused"
@@ -116,6 +120,22 @@ export const actionsOf = (within: Within): ReadonlyMap<string, () => void> => {
       found.set(`${one.label} never arrives`, () => {
         left.losses--
         within.lose(one)
+      })
+    }
+  }
+  if (left.conflicts > 0) {
+    for (const one of sent.filter(within.mayBeRefused)) {
+      found.set(`${one.label} is refused`, () => {
+        left.conflicts--
+        within.refuse(one)
+      })
+    }
+  }
+  if (left.repeats > 0 && open && within.isAccepted()) {
+    for (const one of running) {
+      found.set(`the order is repeated to ${one.name}`, () => {
+        left.repeats--
+        within.repeat(one)
       })
     }
   }

@@ -44,6 +44,8 @@ export const make = (tables: Tables, canon: Canon) => {
   const found = new Set<string>()
   const clients: Array<{ readonly process: string; state: Client }> = []
   const calledBack: Array<CalledBack> = []
+  /** Clients that repeat the submission, and what they were told. */
+  const repeated: Array<{ readonly process: string; told: "waits" | "gone" | "repeated" }> = []
   let accepted = false
 
   const theRun = (): RunRow | undefined => tables.runs.values().next().value
@@ -221,7 +223,14 @@ export const make = (tables: Tables, canon: Canon) => {
           : "gone"
       }
     },
-    /** Its clients are left without an answer. */
+    /** A client repeats the submission; what it returns is to be told the answer. */
+    repeating: (process: string) => {
+      const one: (typeof repeated)[number] = { process, told: "waits" }
+      repeated.push(one)
+      return (exit: Exit.Exit<unknown, unknown>) => {
+        one.told = Exit.isSuccess(exit) ? "repeated" : "gone"
+      }
+    },
     callingBack: (process: string, said: string) => {
       const isCancelled = clients.some(({ state }) => state === "cancelled")
       const afterCancel = isCancelled && calledBack.every(({ told }) => told === "CallbackTooLate")
@@ -236,7 +245,9 @@ export const make = (tables: Tables, canon: Canon) => {
     },
     isAnswering: () => calledBack.some(({ told }) => told === "waits"),
     hasCalledBack: () => calledBack.length > 0,
+    /** Its clients are left without an answer. */
     died: (process: string) => {
+      for (const one of repeated) if (one.process === process && one.told === "waits") one.told = "gone"
       for (const one of calledBack) if (one.process === process && one.told === "waits") one.told = "gone"
       for (const client of clients) if (client.process === process && client.state === "waits") client.state = "gone"
     },
@@ -245,6 +256,7 @@ export const make = (tables: Tables, canon: Canon) => {
     verdict: (scenario: Scenario): ReadonlyArray<string> => {
       const wrong = new Set(found)
       const run = theRun()
+      if (tables.orders.size > 1) wrong.add("a repetition was stored as another order")
       if (run !== undefined) {
         checkEnd(run, scenario, wrong)
         checkRecords(scenario, wrong)
@@ -256,6 +268,7 @@ export const make = (tables: Tables, canon: Canon) => {
       requests.map(({ attempt, target }) => `${target} ${attempt}`).toSorted(),
       clients.map(({ process, state }) => [process, state]),
       calledBack.map(({ afterCancel, process, said, told }) => [process, said, afterCancel, told]),
+      repeated.map(({ process, told }) => [process, told]),
       accepted
     ],
     /** The requests that the partner has received: target and attempt. */

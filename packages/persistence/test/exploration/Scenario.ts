@@ -19,6 +19,13 @@ export interface Scenario {
   readonly pauses: number
   /** Statements whose answer is lost: they were executed, or were not. */
   readonly losses: number
+  /**
+   * Flushes with a submission that the database refuses for now, because another transaction holds the lock of its key:
+   * nothing of them is stored.
+   */
+  readonly conflicts: number
+  /** Repetitions of the submission with its `Idempotency-Key`, each at any point before the run's end, to any process. */
+  readonly repeats: number
   /** Answers to the callback URL of the first step, whose attempts are taken with 2xx: at any point, to any process. */
   readonly callbacks: number
   /** Moments at which time passes although something is under way. */
@@ -40,6 +47,8 @@ export const smallest: Scenario = {
   putsOff: false,
   pauses: 0,
   losses: 0,
+  conflicts: 0,
+  repeats: 0,
   callbacks: 0,
   ticks: 0,
   transactions: "answered"

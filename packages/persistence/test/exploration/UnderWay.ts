@@ -46,6 +46,7 @@ export interface Process {
   renewedAt: number
   cancelling: ((runId: string) => Effect.Effect<unknown, unknown>) | undefined
   answering: ((token: string, said: string) => Effect.Effect<unknown, unknown>) | undefined
+  submitting: Effect.Effect<unknown, unknown> | undefined
 }
 
 /** Statements whose answers matter for no longer than the look that they belong to. */

@@ -8,11 +8,12 @@ import { Intake } from "@sluice/engine/commands/Intake"
 import { TakeCallback } from "@sluice/engine/commands/TakeCallback"
 import type { OutboundRequest, OutboundResponse } from "@sluice/http-client/Outbound"
 import { Clock, Effect, Exit, Layer, Logger, Scope } from "effect"
-import { ConnectionError, SqlError } from "effect/sql/SqlError"
+import { ConnectionError, LockTimeoutError, SqlError } from "effect/sql/SqlError"
 import { leaseSeconds } from "../../src/journal/lease/Lease.ts"
 import * as Canon from "./Canon.ts"
 import { execute, statementOf, valueOf } from "./DatabaseModel.ts"
 import type { Fault } from "./Faults.ts"
+import { hasSubmission } from "./FlushModel.ts"
 import { actionsOf, type Within } from "./Happenings.ts"
 import * as Oracle from "./Oracle.ts"
 import { type Beyond, type Database, layer } from "./Process.ts"
@@ -27,6 +28,14 @@ const names = ["A", "B"]
 
 const lost = new SqlError({ reason: new ConnectionError({ cause: new Error("the connection is gone") }) })
 
+const conflict = new SqlError({ reason: new LockTimeoutError({ cause: new Error("canceling statement") }) })
+
+/** The submission, with a key where it may be repeated. */
+const submissionOf = ({ repeats }: Scenario) => ({
+  body: { orderType: "NEW" },
+  ...(repeats > 0 && { idempotencyKey: "once" })
+})
+
 export type World = ReturnType<typeof make>
 
 export const make = (scenario: Scenario, fault?: Fault) => {
@@ -37,6 +46,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
   const transactions = Transactions.make(tables)
   const isStatementwise = scenario.transactions === "statementwise"
   const pipeline = pipelineOf(scenario)
+  const submission = submissionOf(scenario)
   const left = { ...scenario }
   let sent: Array<Sent> = []
   let calls: Array<Call> = []
@@ -58,7 +68,8 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     cancelled: "",
     renewedAt: 0,
     cancelling: undefined,
-    answering: undefined
+    answering: undefined,
+    submitting: undefined
   })
   const processes = names.map(process)
 
@@ -144,11 +155,12 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     }
   }
 
-  const lose = (one: Sent) => {
+  /** Does not execute a statement. */
+  const fail = (one: Sent, said: string, error: SqlError) => {
     sent = sent.filter((other) => other !== one)
     tell(one.process, () => {
-      hear(one, "failed")
-      one.answer(Effect.fail(lost))
+      hear(one, said)
+      one.answer(Effect.fail(error))
     })
   }
 
@@ -210,10 +222,13 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     one.answering = (token, said) =>
       (i === 0 ? inA : inB)(Effect.flatMap(TakeCallback, ({ take }) => take(token, {}, { errorReason: said })))
   })
+  processes.forEach((one, i) => {
+    one.submitting = (i === 0 ? inA : inB)(Effect.flatMap(Intake, ({ submit }) => submit(submission)))
+  })
   fork(
     "A",
     Effect.onExit(
-      inA(Effect.flatMap(Intake, ({ submit }) => submit({ body: { orderType: "NEW" } }))),
+      inA(Effect.flatMap(Intake, ({ submit }) => submit(submission))),
       (exit) => Effect.sync(() => oracle.submitted(Exit.isSuccess(exit)))
     )
   )
@@ -302,6 +317,12 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     request(to, Effect.onExit(to.answering!(token, said), (exit) => Effect.sync(() => told(exit))))
   }
 
+  const repeat = (to: Process) => {
+    const told = oracle.repeating(to.name)
+    fork(to.name, Effect.onExit(to.submitting!, (exit) => Effect.sync(() => told(exit))))
+    stage.drain()
+  }
+
   const within: Within = {
     processes,
     left,
@@ -316,13 +337,17 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     isAccepted: oracle.isAccepted,
     isBlocked,
     perform,
-    lose,
+    lose: (one) => fail(one, "failed", lost),
+    mayBeRefused: ({ name, parameters, process, text }) =>
+      name === "flush" && process.state === "running" && hasSubmission(text, parameters.map(valueOf)),
+    refuse: (one) => fail(one, "refused", conflict),
     answer,
     pass,
     wake,
     crash,
     cancel,
     callBack,
+    repeat,
     tokens: () => tokens,
     isAnswering: oracle.isAnswering,
     hasCalledBack: oracle.hasCalledBack
@@ -362,7 +387,16 @@ export const make = (scenario: Scenario, fault?: Fault) => {
           process.state === "dead" ? [label, canon.text(parameters)] : [label, stage.now() - at]
         ).toSorted(),
         calls.map(({ label }) => label).toSorted(),
-        [left.crashes, left.cancels, left.pauses, left.losses, left.callbacks, left.ticks],
+        [
+          left.crashes,
+          left.cancels,
+          left.pauses,
+          left.losses,
+          left.conflicts,
+          left.repeats,
+          left.callbacks,
+          left.ticks
+        ],
         oracle.memory(),
         canon.text(transactions.written())
       ])),

@@ -1,7 +1,8 @@
 /**
  * `pnpm explore`: explores larger bounds than the tests do, looks for a planted fault, or follows a trace.
  *
- * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --callbacks 0 --ticks 0
+ * --steps 3 --at-once 1 --crashes 1 --cancels 1 --compensates --refusals 0 --puts-off --pauses 0 --losses 0 --conflicts 0 --repeats 0
+ * --callbacks 0 --ticks 0
  * --transactions answered (or whole, statementwise)
  * --max-states 1000000
  * --fault "orphans are not looked for"
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     "puts-off": { type: "boolean" },
     pauses: { type: "string" },
     losses: { type: "string" },
+    conflicts: { type: "string" },
+    repeats: { type: "string" },
     callbacks: { type: "string" },
     ticks: { type: "string" },
     transactions: { type: "string" },
@@ -39,7 +42,18 @@ if (values.fault !== undefined && fault === undefined) {
 }
 const forms = ["whole", "answered", "statementwise"] as const
 const base = fault?.scenario ?? smallest
-const numbers = ["steps", "crashes", "cancels", "refusals", "pauses", "losses", "callbacks", "ticks"] as const
+const numbers = [
+  "steps",
+  "crashes",
+  "cancels",
+  "refusals",
+  "pauses",
+  "losses",
+  "conflicts",
+  "repeats",
+  "callbacks",
+  "ticks"
+] as const
 const scenario: Scenario = {
   ...base,
   ...Object.fromEntries(numbers.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]])),

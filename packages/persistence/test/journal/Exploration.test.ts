@@ -61,6 +61,11 @@ describe("the promises hold whatever happens, and whenever", () => {
     assert.isAbove(holds({ ...smallest, steps: 1, crashes: 0, cancels: 0, ...bounds }).ends, 100)
   }, atMost)
 
+  it("with a repeated submission whose flush is refused, so that its writes are stored one by one", () => {
+    const scenario = { ...smallest, steps: 1, crashes: 0, cancels: 0, pauses: 1, repeats: 1, conflicts: 2 }
+    assert.isAbove(holds(scenario).ends, 10)
+  }, atMost)
+
   it("with a lost reply of the database and a cancel", () => {
     assert.isAbove(holds({ ...smallest, steps: 2, crashes: 0, losses: 1 }).ends, 10)
   }, atMost)
