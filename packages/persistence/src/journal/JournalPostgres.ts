@@ -181,6 +181,7 @@ const make = Effect.fnUntraced(function*<E>(options: Options, register: Register
       health,
       changed: changes.publish,
       claimable: claimer.wakeUp,
+      held: claimer.wakeUpToRelease,
       queued,
       delivers: signal.publish,
       offer: signal.offer,

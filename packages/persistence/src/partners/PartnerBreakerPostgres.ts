@@ -31,11 +31,12 @@ export interface Unwell {
 }
 
 /**
- * The part of the poll statement that reads the partners. Those whose circuit is closed and that no run waits for are
- * left out.
+ * The part of the poll statement that reads the partners. Those whose circuit is closed are left out, unless runs wait for
+ * their recovery: at a partner with limits runs wait for their turns, which come by themselves.
  */
 export const lookColumn = `(select coalesce(json_agg(json_build_object('host', host, 'state', state)), '[]')::text
-  from partners where state <> 'closed' or retry_at is not null)`
+  from partners where state <> 'closed' or retry_at is not null
+    and not exists (select from partner_limits l where l.host = partners.host))`
 
 interface Row {
   readonly host: string

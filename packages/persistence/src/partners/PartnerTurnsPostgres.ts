@@ -1,7 +1,9 @@
 /**
  * Turns at limited partners over all processes: implements `@sluice/http-client/PartnerTurns`. A row for each limited
  * host says when the next request may begin, a row for each process how many it has open there. Each process asks for
- * all its waiting requests at once, in a transaction that locks the host's row; only hosts with limits are asked for.
+ * all its waiting requests at once, and stores what it takes if no other process has stored meanwhile; only hosts with
+ * limits are asked for. Times are the database's, so that processes agree on them; each knows its offset within a
+ * question's duration.
  *
  * A process that stops renewing its row for `staleAfter` no longer counts: its sockets are closed by then.
  */
@@ -18,25 +20,24 @@ import {
 } from "@sluice/http-client/internal/PartnerTurns"
 import { Clock, Effect, FiberSet, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { transaction } from "../sql/Transaction.ts"
-import { allocate, lateMs } from "./TurnAllocation.ts"
-
-/** A request waits for its turn this long in the process, in milliseconds: then it is put off. */
-const patienceMs = 1000
+import { allocate, type Allocation, lateMs, patienceMs, turnsNear } from "./TurnAllocation.ts"
+import * as TurnQueue from "./TurnQueue.ts"
 
 /** Between two questions for turns that only others can free. */
 const lookEveryMs = 40
+
+/** The longest pause between two questions while requests wait, in milliseconds: limits may have changed. */
+const longestRestMs = 500
+
+/** The longest time that a question is expected to take, in milliseconds. */
+const longestQuestionMs = 200
 
 /** An open request keeps its place while this process renews it. */
 const renewEveryMs = 2000
 export const staleAfter = "interval '8 seconds'"
 
-interface Waiter {
-  readonly line: string
-  readonly released: boolean
-  readonly since: number
-  /** True if it counts among the open requests already, and only needs another time. */
-  readonly counted: boolean
+interface Waiter extends TurnQueue.Waiter {
+  /** Answers with the time of the turn by the database's clock, in milliseconds. */
   readonly settle: (answer: number | TurnNotNear) => void
 }
 
@@ -48,37 +49,30 @@ interface Host {
   /** The number that the database was last told. */
   stored: number
   running: boolean
-  /** True if something has changed since the database was last asked. */
+  /** True if the database has to be asked at once: places were freed, or there are requests that it does not know. */
   changed: boolean
+  /** The monotonic time until which asking cannot give a turn, because the rate has none. */
+  restsUntil: number
   wake: (() => void) | undefined
   readonly served: Map<string, number>
   turns: number
 }
 
-interface Answer {
-  readonly delays: ReadonlyArray<number>
-  readonly againMs: number
-  /** True if runs wait for the host without an executor: requests that were not released go behind them. */
-  readonly held: boolean
-  /** The monotonic time at which `delays` begin, in milliseconds. */
-  readonly at: number
+/** The answer of the database to those who wait. */
+interface Answer extends Allocation {
+  /** Those who may have a turn, in the order of their turns. */
+  readonly order: ReadonlyArray<Waiter>
+  /** The open requests of this process that were stored with the answer. */
+  readonly stored: number
 }
 
 /**
- * The waiting calls in the order of their turns: those that have a place, then those that were released, then the
- * others by line in turns.
+ * What this process knows of the database's clock, in milliseconds: its offset to the monotonic one, within the bounds
+ * of each answer, and the time that the rest of a question takes, during which no turn can be used.
  */
-export const inTurns = (waiters: Iterable<Waiter>, served: ReadonlyMap<string, number>): ReadonlyArray<Waiter> => {
-  const rank = ({ counted, released }: Waiter) => counted ? 0 : released ? 1 : 2
-  const places = new Map<string, number>()
-  return [...waiters].map((waiter) => {
-    const place = (places.get(waiter.line) ?? 0) + 1
-    places.set(waiter.line, place)
-    return { waiter, place }
-  }).toSorted((a, b) =>
-    rank(a.waiter) - rank(b.waiter) || a.place - b.place
-    || (served.get(a.waiter.line) ?? 0) - (served.get(b.waiter.line) ?? 0)
-  ).map(({ waiter }) => waiter)
+interface Timing {
+  offset: number | undefined
+  takes: number
 }
 
 const servicesOf = Effect.gen(function*() {
@@ -88,7 +82,8 @@ const servicesOf = Effect.gen(function*() {
   const process = yield* newUuid
   const hosts = new Map<string, Host>()
   const fork = yield* FiberSet.makeRuntime()
-  return { clock, fork, hosts, process, settings, sql }
+  const timing: Timing = { offset: undefined, takes: 0 }
+  return { clock, fork, hosts, process, settings, sql, timing }
 })
 
 /** The services and the state that the functions of this module share. */
@@ -96,49 +91,101 @@ type Services = Effect.Success<typeof servicesOf>
 
 const now = ({ clock }: Services) => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
+/** The database's time. */
+const databaseNow = (services: Services) => now(services) + (services.timing.offset ?? 0)
+
+/** Takes over the database's time, which was read between two times of this process. */
+const compare = ({ timing }: Services, read: number, sentAt: number, arrivedAt: number) => {
+  const estimate = timing.offset ?? read - (sentAt + arrivedAt) / 2
+  timing.offset = Math.min(Math.max(estimate, read - arrivedAt), read - sentAt)
+}
+
+/** Takes over how long the rest of a question took: a moving average, doubled. */
+const measure = ({ timing }: Services, took: number) => {
+  timing.takes += (Math.min(2 * took, longestQuestionMs) - timing.takes) / 8
+}
+
 const limitsOf = ({ settings }: Services, host: string): PartnerLimits | undefined =>
   settings.current().partners?.get(host)
 
-/** Stores what this process has open, and gets turns for those who wait. */
-const ask = Effect.fnUntraced(function*(services: Services, { name, open, waiters }: Host, limits: PartnerLimits) {
-  const { process, sql } = services
-  const counted = [...waiters].filter((waiter) => waiter.counted).length
-  const wanted = waiters.size - counted
-  return yield* transaction(
-    sql,
-    Effect.gen(function*() {
-      const [row] = yield* sql<{ readonly next: number; readonly now: number }>`
-        select extract(epoch from greatest(next_turn, to_timestamp(0)))::float8 * 1000 as next,
-          extract(epoch from clock_timestamp())::float8 * 1000 as now
-        from partner_limits where host = ${name} for update`
-      const at = now(services)
-      // A statement of its own: its snapshot is younger than the lock.
-      const [others] = yield* sql<{ readonly open: number; readonly held: boolean }>`
-        select coalesce(sum(open), 0)::int4 as open, exists (select from runs where held_for = ${name}) as held
-        from partner_turns where host = ${name} and process <> ${process}::uuid
-          and at > clock_timestamp() - ${sql.literal(staleAfter)}`
-      if (row === undefined) return undefined
-      const allocation = allocate({
-        limits,
-        now: row.now,
-        nextTurn: row.next,
-        open: open + (others?.open ?? 0),
-        wanted: others?.held === true ? [...waiters].filter((one) => !one.counted && one.released).length : wanted,
-        counted
-      })
-      const given = Math.max(0, allocation.delays.length - counted)
-      yield* sql`insert into partner_turns (host, process, open, queued, at)
-        values (${name}, ${process}::uuid, ${open + given}, ${waiters.size - allocation.delays.length},
-          clock_timestamp())
-        on conflict (host, process) do update set open = excluded.open, queued = excluded.queued, at = excluded.at`
-      if (allocation.delays.length > 0 && limits.ratePerSecond !== undefined) {
-        yield* sql`update partner_limits set next_turn = ${PgTypes.timestamptz(allocation.nextTurn)}
-          where host = ${name}`
-      }
-      const answer: Answer = { ...allocation, held: others?.held === true, at }
-      return answer
+/** A limited host as the database has it. `version` changes whenever a process is given turns or ends requests. */
+interface Row {
+  readonly version: string
+  /** The time of the next turn that the rate allows, and the time of the answer, in epoch milliseconds. */
+  readonly next: number
+  readonly now: number
+  /** The open requests of other processes. */
+  readonly open: number
+  /** True if runs wait for the host without an executor: requests that come now go behind them. */
+  readonly held: boolean
+}
+
+const read = (sql: SqlClient.SqlClient, name: string, process: string) =>
+  sql<
+    Row
+  >`select l.xmin::text as version, extract(epoch from greatest(l.next_turn, to_timestamp(0)))::float8 * 1000 as next,
+      extract(epoch from clock_timestamp())::float8 * 1000 as now,
+      (select coalesce(sum(t.open), 0)::int4 from partner_turns t where t.host = l.host
+        and t.process <> ${process}::uuid and t.at > clock_timestamp() - ${sql.literal(staleAfter)}) as open,
+      exists (select from runs where held_for = l.host) as held
+    from partner_limits l where l.host = ${name}`
+
+interface Change {
+  readonly version: string
+  /** Epoch milliseconds. */
+  readonly nextTurn: number
+  readonly open: number
+  readonly queued: number
+}
+
+/** Stores the turns that are given, and what this process has open; no row if another process was faster. */
+const store = (sql: SqlClient.SqlClient, name: string, process: string, { nextTurn, open, queued, version }: Change) =>
+  sql`with l as (
+      update partner_limits set next_turn = ${PgTypes.timestamptz(nextTurn)}
+      where host = ${name} and xmin::text = ${version} returning host
+    )
+    insert into partner_turns (host, process, open, queued, at)
+    select host, ${process}::uuid, ${open}::int4, ${queued}::int4, clock_timestamp() from l
+    on conflict (host, process) do update set open = excluded.open, queued = excluded.queued, at = excluded.at
+    returning true as stored`
+
+/**
+ * Stores what this process has open, and gets turns for those who wait; `undefined` where the host has no limits. Reads,
+ * decides, and stores if nothing was stored meanwhile: no lock is held while this process is busy with something else.
+ */
+const ask = Effect.fnUntraced(function*(services: Services, host: Host, limits: PartnerLimits) {
+  const { process, sql, timing } = services
+  const { name, served, waiters } = host
+  for (;;) {
+    const sentAt = now(services)
+    const [row] = yield* read(sql, name, process)
+    if (row === undefined) return undefined
+    const readAt = now(services)
+    compare(services, row.now, sentAt, readAt)
+    TurnQueue.place(waiters, row.held)
+    const order = TurnQueue.inTurns(waiters, served)
+    const counted = order.filter((waiter) => waiter.counted).length
+    const { open } = host
+    const allocation = allocate({
+      limits,
+      now: databaseNow(services) + timing.takes,
+      nextTurn: row.next,
+      open: open + row.open,
+      wanted: order.length - counted,
+      counted
     })
-  )
+    const { length } = allocation.turns
+    const stored = open + Math.max(0, length - counted)
+    const done = yield* store(sql, name, process, {
+      version: row.version,
+      nextTurn: length > 0 ? allocation.nextTurn : row.next,
+      open: stored,
+      queued: order.length - length
+    })
+    measure(services, now(services) - readAt)
+    const answer: Answer = { ...allocation, order, stored }
+    if (done.length > 0) return answer
+  }
 })
 
 const refuse = (host: Host, waiter: Waiter, limits: PartnerLimits | undefined) => {
@@ -147,23 +194,30 @@ const refuse = (host: Host, waiter: Waiter, limits: PartnerLimits | undefined) =
   waiter.settle(new TurnNotNear({ host: host.name, message }))
 }
 
-const give = (services: Services, host: Host, { at, delays, held }: Answer, limits: PartnerLimits) => {
-  const order = inTurns(host.waiters, host.served)
-  let given = 0
-  for (const waiter of order) {
-    const delay = held && !waiter.counted && !waiter.released ? undefined : delays[given]
-    if (delay !== undefined) {
-      given++
-      host.waiters.delete(waiter)
-      host.served.set(waiter.line, ++host.turns)
-      if (!waiter.counted) host.open++
-      waiter.settle(at + delay)
-    } else if (!waiter.counted && (now(services) - waiter.since >= patienceMs || (held && !waiter.released))) {
-      refuse(host, waiter, limits)
-    }
+const give = (services: Services, host: Host, answer: Answer, limits: PartnerLimits) => {
+  const { againMs, nextTurn, order, stored, turns } = answer
+  // Some may have gone meanwhile: their turns are the next ones'.
+  const present = order.filter((waiter) => host.waiters.has(waiter))
+  for (const [index, turn] of turns.entries()) {
+    const waiter = present[index]
+    if (waiter === undefined) break
+    host.waiters.delete(waiter)
+    host.served.set(waiter.line, ++host.turns)
+    if (!waiter.counted) host.open++
+    waiter.settle(turn)
   }
+  const time = now(services)
+  const { ratePerSecond } = limits
+  const near = ratePerSecond === undefined ? Infinity : turnsNear(ratePerSecond, nextTurn - databaseNow(services))
+  for (const waiter of TurnQueue.putOff(present.slice(turns.length), { near, now: time, patienceMs })) {
+    refuse(host, waiter, limits)
+  }
+  for (const waiter of host.waiters) if (waiter.behind === true) refuse(host, waiter, limits)
   if (host.served.size > 1000) host.served.clear()
-  host.stored = host.open
+  host.stored = stored
+  // Requests have ended meanwhile, or have gone before they got their turns.
+  if (host.open !== stored) host.changed = true
+  host.restsUntil = againMs > 0 ? time + Math.min(againMs, longestRestMs) : 0
 }
 
 const sleepUntilWoken = (host: Host, ms: number) =>
@@ -178,13 +232,15 @@ const sleepUntilWoken = (host: Host, ms: number) =>
 /** Works while there is something to ask for or to store. */
 const work = Effect.fnUntraced(function*(services: Services, host: Host) {
   for (;;) {
-    host.changed = false
     const limits = limitsOf(services, host.name)
     if (limits === undefined || limits.paused) {
       // Those who wait see for themselves that there is no limit any more, or that nothing is sent.
       for (const waiter of host.waiters) refuse(host, waiter, limits)
     }
     if (host.waiters.size === 0 && host.open === 0 && host.stored === 0) break
+    const rest = host.waiters.size === 0 ? 0 : host.restsUntil - now(services)
+    if (rest > 0) yield* Effect.sleep(rest)
+    host.changed = false
     const asked = limits === undefined
       ? undefined
       : yield* Effect.catch(
@@ -200,7 +256,7 @@ const work = Effect.fnUntraced(function*(services: Services, host: Host) {
     }
     give(services, host, asked, limits!)
     if (host.waiters.size === 0) yield* sleepUntilWoken(host, host.open === 0 ? 1 : renewEveryMs)
-    else yield* sleepUntilWoken(host, asked.againMs > 0 ? Math.min(asked.againMs, 500) : lookEveryMs)
+    else if (asked.againMs === 0) yield* sleepUntilWoken(host, lookEveryMs)
   }
 })
 
@@ -230,6 +286,7 @@ const hostNamed = ({ hosts }: Services, name: string): Host => {
     stored: 0,
     running: false,
     changed: false,
+    restsUntil: 0,
     wake: undefined,
     served: new Map(),
     turns: 0
@@ -238,7 +295,7 @@ const hostNamed = ({ hosts }: Services, name: string): Host => {
   return host
 }
 
-/** The time of the turn. What is given to one that has gone is taken back. */
+/** The time of the turn by the database's clock. What is given to one that has gone is taken back. */
 const queue = (services: Services, host: Host, request: Pick<Waiter, "line" | "released" | "counted">) => {
   let mine: number | TurnNotNear | undefined
   return Effect.onInterrupt(
@@ -246,6 +303,7 @@ const queue = (services: Services, host: Host, request: Pick<Waiter, "line" | "r
       const waiter: Waiter = {
         ...request,
         since: now(services),
+        behind: undefined,
         settle: (answer) => {
           mine = answer
           resume(typeof answer === "number" ? Effect.succeed(answer) : Effect.fail(answer))
@@ -276,7 +334,7 @@ const begin = (services: Services, host: Host, line: string, time: number): Effe
       return Effect.fail(new TurnNotNear({ host: host.name, message: waitText(host.name, limits) }))
     }
     if (limits?.ratePerSecond === undefined) return Effect.void
-    const left = time - now(services)
+    const left = time - databaseNow(services)
     if (left > 0) return Effect.andThen(Effect.sleep(left), Effect.suspend(() => begin(services, host, line, time)))
     if (left >= -lateMs) return Effect.void
     return Effect.flatMap(

@@ -6,8 +6,11 @@
  */
 import type { PartnerLimits } from "@sluice/http-client/internal/PartnerTurns"
 
+export type Limits = Pick<PartnerLimits, "maxConcurrent" | "ratePerSecond">
+
 export interface Standing {
-  readonly limits: Pick<PartnerLimits, "maxConcurrent" | "ratePerSecond">
+  readonly limits: Limits
+  /** The earliest time at which a request can begin: when the answer to this question has arrived. */
   readonly now: number
   /** The time of the next turn that the rate allows. */
   readonly nextTurn: number
@@ -22,41 +25,95 @@ export interface Standing {
 }
 
 export interface Allocation {
-  /** The turns that are given, as delays from now in milliseconds; requests that count already get theirs first. */
-  readonly delays: ReadonlyArray<number>
+  /** The times of the turns that are given; requests that count already get theirs first. */
+  readonly turns: ReadonlyArray<number>
   readonly nextTurn: number
-  /** Milliseconds after which asking again may give a turn; 0 if the rate keeps no request back. */
+  /** Milliseconds after `now` at which asking again may give a turn; 0 if the rate keeps no request back. */
   readonly againMs: number
 }
 
 /**
- * Turns are given so long ahead, in milliseconds, so that none is lost while the next question is under way. The last
- * free place is given later: a request that waits for its time in it keeps out another that could be open.
+ * Turns are given so long ahead, in milliseconds, so that none is lost while the process is busy or the next question is
+ * under way. All earlier turns have been given by then, so that a request which waits for its time in a free place keeps
+ * no other from beginning.
  */
 const aheadMs = 250
-const aheadInLastPlaceMs = 25
 
 /**
  * The time within which a turn has to be used, in milliseconds; one that is used later is exchanged for another. The
- * margin costs 4 % of the rate.
+ * margin costs 2 % of the rate.
  */
-export const lateMs = 40
+export const lateMs = 20
+
+/** The error of two processes' estimates of the database's clock, in milliseconds, and one to make a second end. */
+const clockMs = 3
 
 /** The time between two turns, in milliseconds. */
-export const spacingOf = (ratePerSecond: number): number => (1001 + lateMs) / ratePerSecond
+export const spacingOf = (ratePerSecond: number): number => (1000 + clockMs + lateMs) / ratePerSecond
 
 export const allocate = ({ counted, limits, nextTurn, now, open, wanted }: Standing): Allocation => {
   const { maxConcurrent, ratePerSecond } = limits
   const room = counted + Math.max(0, Math.min(wanted, (maxConcurrent ?? Infinity) - open))
-  if (ratePerSecond === undefined) return { delays: Array.from({ length: room }, () => 0), nextTurn, againMs: 0 }
+  if (ratePerSecond === undefined) return { turns: Array.from({ length: room }, () => now), nextTurn, againMs: 0 }
   const spacing = spacingOf(ratePerSecond)
-  const free = (maxConcurrent ?? Infinity) - open
-  const delays: Array<number> = []
-  const ahead = () => free - Math.max(0, delays.length - counted) > 1 ? aheadMs : aheadInLastPlaceMs
+  const turns: Array<number> = []
   let next = Math.max(nextTurn, now)
-  while (delays.length < room && next <= now + ahead()) {
-    delays.push(next - now)
+  while (turns.length < room && next <= now + aheadMs) {
+    turns.push(next)
     next += spacing
   }
-  return { delays, nextTurn: next, againMs: delays.length < room ? Math.max(1, next - now - ahead()) : 0 }
+  return { turns, nextTurn: next, againMs: turns.length < room ? Math.max(1, next - now - aheadMs) : 0 }
+}
+
+/** A request whose turn is further away than this, in milliseconds, is put off. Contract: section 7. */
+export const patienceMs = 1000
+
+/** The number of turns that the rate allows within {@link patienceMs}, where the next one is `nextInMs` away. */
+export const turnsNear = (ratePerSecond: number, nextInMs: number): number =>
+  nextInMs > patienceMs ? 0 : Math.floor((patienceMs - Math.max(0, nextInMs)) / spacingOf(ratePerSecond)) + 1
+
+/** The facts about a limited partner that runs wait for, and of which some may be released. */
+export interface Waiting {
+  readonly limits: Limits
+  /** The number of released runs that were to wait for their turns after the last release. */
+  readonly batch: number
+  /** Milliseconds until the next turn that the rate allows. */
+  readonly nextInMs: number
+  /** Requests that wait for a turn in a process. */
+  readonly queued: number
+}
+
+export interface Release {
+  readonly size: number
+  readonly batch: number
+  /** Milliseconds until the next release. */
+  readonly againMs: number
+}
+
+/** The time between two releases, in milliseconds. */
+const lookMs = 250
+
+/** The largest number of released runs that wait for their turns. */
+const mostQueued = 256
+
+/** The number of released runs that wait for a place: at a partner that answers at once, more than its places. */
+const leastQueued = ({ maxConcurrent }: Limits): number =>
+  maxConcurrent === undefined ? mostQueued : Math.min(mostQueued, 4 * Math.max(4, maxConcurrent))
+
+/**
+ * Decides how many runs are released to a limited partner: as many as have their turns within a second, less those that
+ * wait in processes already. Where places alone limit, their pace is unknown: twice as many as before where none was
+ * left, half as many where most were.
+ */
+export const release = ({ batch, limits, nextInMs, queued }: Waiting): Release => {
+  const { ratePerSecond } = limits
+  const least = leastQueued(limits)
+  const before = Math.max(least, Math.min(mostQueued, batch))
+  const paced = queued === 0
+    ? Math.min(mostQueued, before * 2)
+    : queued > before / 2
+    ? Math.max(least, Math.ceil(before / 2))
+    : before
+  const most = ratePerSecond === undefined ? paced : Math.min(paced, turnsNear(ratePerSecond, nextInMs))
+  return { size: Math.max(0, most - queued), batch: paced, againMs: Math.max(lookMs, nextInMs - patienceMs / 2) }
 }

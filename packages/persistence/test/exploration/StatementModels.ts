@@ -76,7 +76,7 @@ export const look: Run = (asked) => {
     due: runs.some((run) => isDue(asked, run)),
     queued: runs.some((run) => turnHasCome(asked, run)),
     cancelled: runs.some((run) => hasCancel(run, asked.parameters[0])),
-    held: false,
+    release_in: null,
     unwell: "[]",
     subscribed: null
   }]

@@ -45,11 +45,13 @@ export const look = `select
     select from ${runsOver("q.order_id", "state")} o where o.state in ${openStates})
     order by q.pipeline, q.id limit 1) q) as queued,
   exists (${anyCancelled}) as cancelled,
-  ${PartnerHolds.dueQuery} as held,
+  ${PartnerHolds.nextRelease} as release_in,
   ${lookColumn} as unwell,
   ${subscribedTypes} as subscribed`
 
-interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued" | "held", boolean>> {
+interface Seen extends Readonly<Record<"dead" | "orphaned" | "due" | "cancelled" | "queued", boolean>> {
+  /** Milliseconds until runs on hold may be released; null where there are none: see `PartnerHolds`. */
+  readonly release_in: number | null
   /** The partners whose circuit is not closed, as JSON: see `lookColumn` of `PartnerBreakerPostgres`. */
   readonly unwell: string
   /** The types that endpoints subscribe to: see `Subscribed`. */
@@ -122,6 +124,8 @@ export interface Claims extends Omit<Needs, "announcements"> {
   readonly cancellations: Queue.Queue<RunCancellation>
   /** The reply to a claim was lost: the runs in `lease.doubtful` may be this process's. */
   uncertain: boolean
+  /** True if runs were on hold at the last poll, so that the next one comes when they may be released. */
+  releases: boolean
 }
 
 /** A run that was claimed, with the number of takeovers that it has had, this one included. */
@@ -278,14 +282,25 @@ const claimDueRuns = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Qu
   return (yield* claimFound(claims, queue, claimDue, due, false)) && due.length === most
 })
 
-/** Looks once, and claims what there is room for. True if there may be more. */
+/** The time between two polls, in milliseconds, and the shortest one where runs on hold may be released. */
+const pollEveryMs = 1000
+const shortestPauseMs = 25
+
+/** Releases the runs on hold that are due, and returns the pause until the next poll, in milliseconds. */
+const releaseHeld = Effect.fnUntraced(function*(releaseIn: number | null) {
+  if (releaseIn === null) return pollEveryMs
+  const next = releaseIn > 0 ? releaseIn : yield* PartnerHolds.releaseDue
+  return Math.min(pollEveryMs, Math.max(shortestPauseMs, next))
+})
+
+/** Looks once, and claims what there is room for. Returns the pause until the next poll, 0 if there may be more. */
 const poll = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>) {
   const { board, cancellations, findUnowned, lease, sql, subscribed } = claims
   yield* findUnowned
   yield* resolveUncertain(claims, queue)
   const me = lease.identity().worker
   const [seen] = yield* sql.unsafe<Seen>(look, [PgTypes.uuid(me)])
-  if (seen === undefined) return false
+  if (seen === undefined) return pollEveryMs
   subscribed.set(typesOf(seen.subscribed))
   board.seen(JSON.parse(seen.unwell) as ReadonlyArray<Unwell>)
   if (seen.cancelled) Queue.offerAllUnsafe(cancellations, yield* cancelled(me))
@@ -293,13 +308,15 @@ const poll = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<Clai
   const room = () => roomFor(claims, queue)
   let more = false
   if ((seen.dead || seen.orphaned) && room() > 0) more = yield* claimDead(claims, queue, room())
-  if (seen.held) yield* PartnerHolds.releaseDue
-  if ((seen.due || seen.held) && room() > 0) more = (yield* claimDueRuns(claims, queue, room())) || more
+  claims.releases = seen.release_in !== null
+  const pause = yield* releaseHeld(seen.release_in)
+  const isReleased = seen.release_in !== null && seen.release_in <= 0
+  if ((seen.due || isReleased) && room() > 0) more = (yield* claimDueRuns(claims, queue, room())) || more
   if (seen.queued && room() > 0) more = (yield* claimQueued(claims, queue, Math.min(queuedAtOnce, room()))) || more
-  return more
+  return more ? 0 : pause
 })
 
-/** Polls every second, and at once when woken or when there is more. */
+/** Polls every second, sooner where runs on hold may be released, and at once when woken or when there is more. */
 const polling = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<ClaimedRun>) {
   const { wake } = claims
   for (;;) {
@@ -309,12 +326,12 @@ const polling = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Queue<C
     if (Exit.isFailure(done)) {
       claims.uncertain = true
       yield* (Cause.hasDies(done.cause) ? Effect.logError : Effect.logDebug)("takeover: will look again", done.cause)
-    } else if (done.value) {
+    } else if (done.value === 0) {
       // The runs that were claimed start first.
       yield* Effect.yieldNow
       continue
     }
-    yield* Effect.raceFirst(Effect.sleep("1 second"), wake.await)
+    yield* Effect.raceFirst(Effect.sleep(Exit.isSuccess(done) ? done.value : pollEveryMs), wake.await)
   }
 })
 
@@ -332,7 +349,8 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, s
     findUnowned,
     wake,
     cancellations,
-    uncertain: false
+    uncertain: false,
+    releases: false
   }
 
   const claimed: Stream.Stream<ClaimedRun> = Stream.unwrap(Effect.gen(function*() {
@@ -350,6 +368,10 @@ export const make = Effect.fnUntraced(function*({ announcements, board, lease, s
     /** Makes the claimer poll at once, since something can be claimed sooner than its next poll. */
     wakeUp: () => {
       wake.openUnsafe()
+    },
+    /** Makes the claimer poll at once for the first run on hold; further ones are released in the course of its polls. */
+    wakeUpToRelease: () => {
+      if (!claims.releases) wake.openUnsafe()
     },
     /** Makes the claimer poll once there is room, for a queued run that this process had no room for. */
     wakeUpWhenRoom: () => {

@@ -26,6 +26,8 @@ export interface Options {
    * Called when something can be claimed sooner than the next poll: a run whose turn has come, or an uncertain run.
    */
   readonly claimable: () => void
+  /** Called when a run was put on hold for its turn at a partner with limits, which may have turns to give. */
+  readonly held: () => void
   /** Called with entries that were not stored, because they lack messages of these types, which have subscribers. */
   readonly subscribed: (types: ReadonlyArray<string>, entries: ReadonlyArray<PendingEntry>) => void
   /** Called when there are deliveries to send. */
@@ -66,6 +68,7 @@ export const settleEntry = ({ lease, options }: WriterContext, member: PendingEn
   }))
   options.changed(runId)
   if (stored.next) options.claimable()
+  if (member.release && member.entry.wait?.turn !== undefined) options.held()
 }
 
 /** The executor of a run whose submission is stored. */

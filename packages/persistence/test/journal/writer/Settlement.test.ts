@@ -21,6 +21,7 @@ const observed = Effect.gen(function*() {
       health: tracker(),
       changed: () => void heard.push("changed"),
       claimable: () => void heard.push("claimable"),
+      held: () => void heard.push("held"),
       delivers: () => void heard.push("delivers"),
       offer: () => assert.fail("nothing is offered"),
       queued: () => void heard.push("queued"),
@@ -116,13 +117,14 @@ describe("settleSubmission", () => {
 describe("settleEntry", () => {
   it.effect("the claim of a run ends with the entry that ends or releases it, and with no other", () =>
     Effect.gen(function*() {
-      const { lease, writer } = yield* observed
+      const { heard, lease, writer } = yield* observed
       const kept: Array<boolean> = []
       for (
-        const { ended, release } of [
-          { ended: undefined, release: false },
-          { ended: undefined, release: true },
-          { ended: "completed" as const, release: false }
+        const { ended, release, wait } of [
+          { ended: undefined, release: false, wait: undefined },
+          { ended: undefined, release: true, wait: undefined },
+          { ended: undefined, release: true, wait: turn },
+          { ended: "completed" as const, release: false, wait: undefined }
         ]
       ) {
         const { document, run } = submission()
@@ -131,7 +133,7 @@ describe("settleEntry", () => {
           writer,
           {
             kind: "entry",
-            entry: entryOf(claim, {}),
+            entry: entryOf(claim, wait === undefined ? {} : { wait }),
             worker: "worker",
             release,
             lookedUp: undefined,
@@ -144,8 +146,11 @@ describe("settleEntry", () => {
         )
         kept.push(lease.holds(claim))
       }
-      assert.deepStrictEqual(kept, [true, false, false])
+      assert.deepStrictEqual(kept, [true, false, false, false])
+      // A run on hold for its turn may be released at once, where turns are free.
+      assert.deepStrictEqual(heard.filter((one) => one === "held"), ["held"])
     }))
 })
 
 const load = { pipeline: "new-order", bytes: 1 }
+const turn = { index: 0, request: 0, attempt: 1, dueAt: 0, heldFor: "partner.example", turn: "waits for its turn" }

@@ -51,6 +51,7 @@ const written = Effect.fnUntraced(
         health: tracker(),
         changed: () => {},
         claimable: () => {},
+        held: () => {},
         delivers: () => {},
         offer: () => assert.fail("nothing is offered"),
         queued: () => {},
