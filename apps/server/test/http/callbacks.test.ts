@@ -137,6 +137,11 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
           const { id, orderId, token } = yield* waits("RESOLVED")
           const path = `/v1/process-events/${id}/steps/a/resolve`
           const body = { output: { said: "by hand" }, reason: "approved on the telephone" }
+          const unknown = yield* asked("POST", `/v1/process-events/${id}/steps/nowhere/resolve`, { body })
+          assert.strictEqual(unknown.status, 404)
+          assert.include(unknown.json.detail, "nowhere")
+          const later = yield* asked("POST", `/v1/process-events/${id}/steps/b/resolve`, { body })
+          assert.strictEqual(later.status, 409)
           const resolved = yield* asked("POST", path, { body })
           assert.strictEqual(resolved.status, 200, resolved.text)
           assert.strictEqual((yield* answer(token, { body: body.output })).status, 409)

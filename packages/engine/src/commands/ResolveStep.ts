@@ -109,6 +109,16 @@ const make = Effect.gen(function*() {
     return yield* new NotResolvable({ message: `step ${stepId} was answered already, or waits no more` })
   })
 
+  /** Answers whether a run that has not ended has the step or may still reach it. */
+  const hasStep = ({ pipeline, steps }: PastRun, stepId: string) =>
+    steps.some((row) => row.stepId === stepId)
+      ? Effect.succeed(true)
+      : Effect.map(
+        settings.pipeline(pipeline.name, pipeline.version),
+        (version) =>
+          version === undefined || [...version.steps, ...version.postProcessing].some(({ id }) => id === stepId)
+      )
+
   const resolve: ResolveStep["Service"]["resolve"] = Effect.fnUntraced(function*(id, stepId, asked) {
     const request = yield* withoutSecrets(asked, redactorOf(settings.current().secrets))
     const runId = id.startsWith("process_event-") ? uuidOf(id) : undefined
@@ -117,6 +127,7 @@ const make = Effect.gen(function*() {
     const step = past.steps.find((row) => row.stepId === stepId)
     const awaited = awaitedStep(past)
     if (awaited?.id === stepId) return yield* answer(past, awaited.index, stepId, request)
+    if (!isFinal(past.state) && !(yield* hasStep(past, stepId))) return yield* new StepNotFound({ stepId })
     if (!isFinal(past.state) && !(step?.resolution !== undefined && same(step, request))) {
       return yield* new NotResolvable({ message: `${id} is ${past.state}: wait for its end, or cancel it` })
     }
