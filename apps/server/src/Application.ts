@@ -291,6 +291,7 @@ export type StartFault =
   | SettingsFile.SettingsFileInvalid
   | CertificateAuthorities.CertificateAuthoritiesInvalid
   | KeysInForce.KeysMissing
+  | KeysInForce.KeyNameTaken
   | ListenFailed
   | CellsFault
 
@@ -364,6 +365,7 @@ const servingCells = Effect.fnUntraced(function*(
   known.add(cells.cells.flatMap(({ url }) => passwordsOf(Redacted.value(url))))
   const { cluster, encryptionKeys } = config
   const { base, listens } = addressed(config)
+  const tenants = config.hasTenants ? new Set(cells.tenants.keys()) : undefined
   const cell = ({ id, url }: Cells.CellAddress, home: Cells.Home | undefined, executes: boolean) => {
     const own = { ...config, databaseUrl: url, roles: executes ? config.roles : onlyApi }
     const { connections, sessions } = Cells.connections(executes)
@@ -371,7 +373,7 @@ const servingCells = Effect.fnUntraced(function*(
     return Cells.app(Server.admitted, Server.routerConfig).pipe(
       Layer.provide(Server.intake),
       Layer.provideMerge(
-        home === undefined ? KeysInForce.layer(own) : Layer.succeed(KeysInForce.KeysInForce, home.keys)
+        home === undefined ? KeysInForce.layer(own, tenants) : Layer.succeed(KeysInForce.KeysInForce, home.keys)
       ),
       Layer.provideMerge(
         engine(

@@ -6,7 +6,14 @@
 import { ruleOf } from "@sluice/api/internal/Access"
 import { AccessControl } from "@sluice/api/internal/wire/AccessControl"
 import * as Problems from "@sluice/api/wire/Problems"
-import { type Act, anonymous, CurrentAct, RecordedElsewhere, recordedRefusals } from "@sluice/domain/access/Act"
+import {
+  type Act,
+  anonymous,
+  CurrentAct,
+  RecordedElsewhere,
+  recordedRefusals,
+  resourceOf
+} from "@sluice/domain/access/Act"
 import type { Action } from "@sluice/domain/access/Action"
 import { allows, leastRole, type Need } from "@sluice/domain/access/Role"
 import { AuditLog } from "@sluice/persistence/internal/access/AuditLog"
@@ -35,16 +42,13 @@ const actOf = (
   action: Action,
   caller: CallerIdentity | undefined,
   request: HttpServerRequest.HttpServerRequest
-): Act => {
-  const [resource = request.url] = request.url.split(/[?#]/, 1)
-  return {
-    actor: caller?.name ?? anonymous,
-    roles: caller?.roles ?? [],
-    action,
-    resource,
-    remoteAddress: Option.getOrNull(request.remoteAddress)
-  }
-}
+): Act => ({
+  actor: caller?.name ?? anonymous,
+  roles: caller?.roles ?? [],
+  action,
+  resource: resourceOf(request.url),
+  remoteAddress: Option.getOrNull(request.remoteAddress)
+})
 
 /** The time that an answer waits for the record of its refusal. */
 const patience = "2 seconds"

@@ -21,6 +21,18 @@ const keysMissing = ({ host }: ServerConfig) =>
       + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
   })
 
+/**
+ * A key of `SLUICE_API_KEYS` has the name of a stored key: the audit could not tell their acts apart. The message is one
+ * line that names the variable and the remedy.
+ */
+export class KeyNameTaken extends Schema.TaggedError<KeyNameTaken>()("KeyNameTaken", { message: Schema.String }) {}
+
+const keyNameTaken = (name: string) =>
+  new KeyNameTaken({
+    message: `SLUICE_API_KEYS names "${name}", and a stored key has that name: give it another name, `
+      + "or start without it and delete the stored key with DELETE /v1/api-keys/{id}"
+  })
+
 const needsKeys = ({ apiKeys, host }: ServerConfig): boolean => apiKeys.length === 0 && !isLoopback(host)
 
 /** Fails if keys are needed and none can exist, before a database is created that could hold none. */
@@ -32,16 +44,21 @@ export const checkEarly = (config: ServerConfig): Effect.Effect<void, KeysMissin
       : Effect.void
   )
 
-const make = Effect.fn("KeysInForce.make")(function*(config: ServerConfig) {
+const make = Effect.fn("KeysInForce.make")(function*(
+  config: ServerConfig,
+  tenants: ReadonlySet<string> | undefined
+) {
   const stored = yield* ApiKeyStore
   const clock = yield* Clock.Clock
   if (needsKeys(config) && !stored.areStored()) return yield* keysMissing(config)
+  const taken = config.apiKeys.find(({ name }) => stored.isNamed(name))
+  if (taken !== undefined) return yield* keyNameTaken(taken.name)
   const fixed = fixedKeys(config.apiKeys)
   return KeysInForce.of({
     surroundings: {
       names: new Set(config.apiKeys.map(({ name }) => name)),
       hasAdministrator: config.apiKeys.some(({ roles }) => roles.includes("admin")),
-      hasTenants: config.hasTenants
+      ...(tenants !== undefined && { tenants })
     },
     keys: {
       areSet: () => config.apiKeys.length > 0 || stored.areStored(),
@@ -63,5 +80,8 @@ export class KeysInForce extends Context.Service<KeysInForce, {
   readonly surroundings: Surroundings
 }>()("@sluice/server/access/KeysInForce") {}
 
-export const layer = (config: ServerConfig): Layer.Layer<KeysInForce, KeysMissing, ApiKeyStore> =>
-  Layer.effect(KeysInForce, make(config))
+/** `tenants`: those of the cells' file; absent where `SLUICE_CELLS` is unset. */
+export const layer = (
+  config: ServerConfig,
+  tenants?: ReadonlySet<string>
+): Layer.Layer<KeysInForce, KeysMissing | KeyNameTaken, ApiKeyStore> => Layer.effect(KeysInForce, make(config, tenants))

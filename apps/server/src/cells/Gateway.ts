@@ -10,9 +10,10 @@ import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import type { Overview } from "@sluice/domain/run/Overview"
 import type { Replay } from "@sluice/persistence/internal/deliveries/Replays"
 import { Data, Effect, Stream } from "effect"
-import { HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpBody, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Caller } from "../access/Caller.ts"
 import type { Cells } from "../config/CellsFile.ts"
+import { seriesOf } from "../telemetry/CellSeries.ts"
 import * as Answer from "../wire/Answer.ts"
 import { ask, askAnyway, type Asked, awayResponse, type CellEntry, isMissing, withQuery } from "./CellDirectory.ts"
 import { mergeFeeds, readPlaces } from "./CellFeed.ts"
@@ -255,7 +256,10 @@ const feed = Effect.fnUntraced(function*(cells: Reached) {
       new Problems.InvalidRequest({ detail: `after ${message}`, errors: [{ path: "after", message }] })
     )
   }
-  const ends = performance.now() + 1000 * Math.min(60, Math.max(0, Number(query.get("wait") ?? 0) || 0))
+  const wait = query.get("wait") ?? ""
+  // One that is no number of seconds is refused by the cell.
+  const seconds = /^\d{1,9}$/.test(wait) && Number(wait) <= 60 ? Number(wait) : 0
+  const ends = performance.now() + 1000 * seconds
   const present = cells.filter((cell) => !cell.isAway())
   const pageOf = (cell: CellEntry) =>
     withQuery((asked) => {
@@ -361,12 +365,28 @@ const inOne = (options: GatewayOptions, target: Placed, number: number): Asked =
   }
 }
 
+const withoutCell = (tenant: string): Response =>
+  forbidden(`The key's tenant ${JSON.stringify(tenant)} has no cell in SLUICE_CELLS: name it there`)
+
+/** A key with a tenant reads the series of its cell alone. */
+const metrics = Effect.fnUntraced(function*(options: GatewayOptions, tenant: string | undefined) {
+  const reach = reachOf(options.cells, tenant)
+  if (reach._tag === "Nothing") return withoutCell(reach.tenant)
+  const response = yield* options.metrics
+  return reach._tag === "All"
+    ? response
+    : HttpServerResponse.setBody(
+      response,
+      HttpBody.text(seriesOf(bodyOf(response), reach.cell), response.headers["content-type"])
+    )
+})
+
 /** Serves an authenticated request. */
 export const handle = Effect.fnUntraced(function*(options: GatewayOptions) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const caller = yield* Caller
   const [home] = options.entries
-  if (/^\/metrics(?:[?#]|$)/.test(request.url)) return yield* options.metrics
+  if (/^\/metrics(?:[?#]|$)/.test(request.url)) return yield* metrics(options, caller?.tenant)
   const target = placed(request.method, request.url)
   // Pages, and what no endpoint takes.
   if (target === undefined) return yield* askAnyway(home)
@@ -377,6 +397,6 @@ export const handle = Effect.fnUntraced(function*(options: GatewayOptions) {
     case "One":
       return yield* inOne(options, target, reach.cell)
     case "Nothing":
-      return forbidden(`The key's tenant ${JSON.stringify(reach.tenant)} has no cell in SLUICE_CELLS: name it there`)
+      return withoutCell(reach.tenant)
   }
 })

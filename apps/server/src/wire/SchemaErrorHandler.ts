@@ -7,8 +7,8 @@ import { Refusals } from "@sluice/api/internal/wire/Refusals"
 import { maxLimit } from "@sluice/api/wire/Paging"
 import * as Problems from "@sluice/api/wire/Problems"
 import * as WriteProgress from "@sluice/persistence/internal/sql/WriteProgress"
-import { Context, Effect, Layer, SchemaAST, SchemaIssue } from "effect"
-import { HttpServerRequest, type HttpServerResponse } from "effect/http"
+import { Context, Effect, Layer, Option, type Schema, SchemaAST, SchemaIssue } from "effect"
+import { HttpRouter, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { type HttpApiEndpoint, HttpApiError } from "effect/http-api"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { type Problem, problemResponse } from "./Answer.ts"
@@ -48,12 +48,35 @@ const fieldsOf = ({ type, status, title, retryAfterSeconds }: Problems.Unavailab
 /** Methods that change nothing. */
 const safe: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
+const signaturesOf = (schema: Schema.Top | undefined): ReadonlyArray<SchemaAST.PropertySignature> => {
+  const ast = schema === undefined ? undefined : SchemaAST.toType(schema.ast)
+  return ast !== undefined && SchemaAST.isObjects(ast) ? ast.propertySignatures : []
+}
+
+const namesOf = (signatures: ReadonlyArray<SchemaAST.PropertySignature>): ReadonlySet<string> =>
+  new Set(signatures.map(({ name }) => String(name)))
+
 /** The members that an endpoint's query may have. */
-const membersOf = (endpoint: HttpApiEndpoint.Top): ReadonlySet<string> => {
-  const ast = endpoint.query === undefined ? undefined : SchemaAST.toType(endpoint.query.ast)
-  return new Set(
-    ast !== undefined && SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
-  )
+const membersOf = ({ query }: HttpApiEndpoint.Top): ReadonlySet<string> => namesOf(signaturesOf(query))
+
+/** The members of a query, or the parameters of a path, that are numbers. */
+const numbersOf = (schema: Schema.Top | undefined): ReadonlySet<string> =>
+  namesOf(signaturesOf(schema).filter(({ type }) => SchemaAST.isNumber(type)))
+
+type Sent = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+
+/** The refusal of numbers that are not written in digits alone: `1e2`, `+5` and `0x10` are numbers to JavaScript only. */
+const misspelled = (numbers: ReadonlySet<string>, sent: Sent): Problems.InvalidRequest | undefined => {
+  const paths = [...numbers].filter((name) => {
+    const value = sent[name]
+    return typeof value === "string" && !/^\d+$/.test(value)
+  })
+  if (paths.length === 0) return undefined
+  const errors = paths.map((path) => ({ path, message: words[path] ?? "must be a whole number in digits" }))
+  return new Problems.InvalidRequest({
+    detail: errors.map(({ message, path }) => `${path}: ${message}`).join("; "),
+    errors
+  })
 }
 
 const unknownMembers = (unknown: ReadonlyArray<string>, known: ReadonlySet<string>): Problems.InvalidRequest => {
@@ -89,7 +112,9 @@ const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter
 /** Replaces the schema's own words about numbers in strings. */
 const words: Readonly<Record<string, string>> = {
   limit: `must be a whole number from 1 to ${maxLimit}`,
-  version: "must be a whole number from 1 up"
+  version: "must be a whole number from 1 up",
+  after: "must be a whole number from 0 up: the value of next",
+  wait: "must be a whole number of seconds from 0 to 60"
 }
 
 const undecodable = (error: HttpApiError.HttpApiSchemaError): Problems.InvalidRequest => {
@@ -159,8 +184,16 @@ export const answeredChange = <R>(
     return Effect.provideService(answered(handled, progress), WriteProgress.CurrentWriteProgress, progress)
   })
 
+const paramsOf = (context: Context.Context<never>): Sent =>
+  Context.getOption(context, HttpRouter.RouteContext).pipe(Option.match({
+    onNone: () => ({}),
+    onSome: ({ params }) => params
+  }))
+
 export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect, { endpoint }) => {
   const known = membersOf(endpoint)
+  const numbers = numbersOf(endpoint.query)
+  const numbersInPath = numbersOf(endpoint.params)
   const hurried = unhurried.has(endpoint.identifier)
     ? httpEffect
     : httpEffect.pipe(atMost(patience, () => Effect.fail(unavailable())))
@@ -172,6 +205,9 @@ export const layer: Layer.Layer<Refusals> = Layer.succeed(Refusals, (httpEffect,
     const search = Context.getUnsafe(fiber.context, HttpServerRequest.ParsedSearchParams)
     let unknown: Array<string> | undefined
     for (const name in search) if (!known.has(name)) (unknown ??= []).push(name)
-    return unknown === undefined ? answering : Effect.succeed(problemResponse(unknownMembers(unknown, known)))
+    if (unknown !== undefined) return Effect.succeed(problemResponse(unknownMembers(unknown, known)))
+    const refusal = (numbers.size > 0 ? misspelled(numbers, search) : undefined)
+      ?? (numbersInPath.size > 0 ? misspelled(numbersInPath, paramsOf(fiber.context)) : undefined)
+    return refusal === undefined ? answering : Effect.succeed(problemResponse(refusal))
   })
 })

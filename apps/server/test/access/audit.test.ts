@@ -2,6 +2,7 @@
 import { assert, describe, layer } from "@effect/vitest"
 import type { ChangingRoute } from "@sluice/api/internal/Access"
 import { access } from "@sluice/api/internal/Access"
+import { resourceOf } from "@sluice/domain/access/Act"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -390,7 +391,7 @@ describe("audit", () => {
             actor: "root",
             roles: ["admin"],
             action: scenario.action,
-            resource: request[1],
+            resource: resourceOf(request[1]),
             remoteAddress: "127.0.0.1"
           })
           assert.notProperty(record, "outcome")
@@ -526,6 +527,26 @@ describe("audit", () => {
           })
         })
     )
+
+    it.effect("the resource has one spelling, however its path was escaped, and is found by each", () =>
+      Effect.gen(function*() {
+        const spelled = [
+          "/v1/pipelines/a%20b%3A%C3%A9",
+          "/v1/pipelines/%61%20b:%c3%a9",
+          "/v1/pipelines/a%20%62%3a%C3%a9"
+        ]
+        for (const path of spelled) yield* send("PUT", path, { body: { steps: [], "x-path": path } })
+        yield* send("PUT", spelled[1]!, { body: { steps: "none" } })
+        for (const given of [...spelled, "/v1/pipelines/a b:é"]) {
+          const { json } = yield* send("GET", `/v1/audit?resource=${encodeURIComponent(given)}`)
+          assert.deepStrictEqual(json.items.map(({ outcome, resource }: any) => [outcome, resource]), [
+            ["refused", spelled[0]],
+            [undefined, spelled[0]],
+            [undefined, spelled[0]],
+            [undefined, spelled[0]]
+          ], given)
+        }
+      }))
 
     it.effect("the list is filtered by actor, action, resource and time, and paged", () =>
       Effect.gen(function*() {

@@ -126,6 +126,10 @@ describe("cells", () => {
           assert.match(metrics, new RegExp(`^sluice_cell_owned{.*cell="${id}".*} 1$`, "m"))
           assert.match(metrics, new RegExp(`^sluice_runs_total{.*state="completed".*cell="${id}".*} [1-9]`, "m"))
         }
+        const ofAcme = (yield* ask("GET", "/metrics", { key: "acme" })).text
+        assert.match(ofAcme, /^sluice_runs_total{.*state="completed".*} [1-9]/m)
+        const series = ofAcme.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
+        assert.deepStrictEqual(series.filter((line) => !line.includes("cell=\"1\"")), [])
         const audit = yield* ask("GET", "/v1/audit?action=order.update")
         assert.deepStrictEqual(audit.json.items.map(({ resource }: any) => resource), ["/v1/orders/shop%2F1"])
         assert.strictEqual(digitsOf(audit.json.items[0].id), "005")

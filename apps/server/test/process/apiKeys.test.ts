@@ -61,4 +61,33 @@ describe("stored API keys in several processes", () => {
         )
       }
     }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)))
+
+  it.live(
+    "a key of the environment with the name of a stored key ends the start with one line",
+    () =>
+      Effect.gen(function*() {
+        const { url } = yield* DatabaseTest
+        const environment = {
+          DATABASE_URL: Redacted.value(url),
+          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
+        }
+        const first = yield* Process.start(environment)
+        const made = yield* exchange(yield* first.url, "POST", "/v1/api-keys", {
+          body: { name: "ops", roles: ["admin"] }
+        })
+        assert.strictEqual(made.status, 201, made.text)
+        const refused = yield* Process.start({ ...environment, SLUICE_API_KEYS: `ops=${"k".repeat(32)}` })
+        const { code, errors } = yield* refused.ended
+        assert.strictEqual(code, 1)
+        assert.match(errors, /^sluice: SLUICE_API_KEYS names "ops", and a stored key has that name: .*\n$/)
+        const other = yield* Process.start({ ...environment, SLUICE_API_KEYS: `other=${"k".repeat(32)}` })
+        const headers = bearer("k".repeat(32))
+        const same = yield* exchange(yield* other.url, "POST", "/v1/api-keys", {
+          headers,
+          body: { name: "other", roles: ["read"] }
+        })
+        assert.strictEqual(same.status, 409, same.text)
+      }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
+    60_000
+  )
 })

@@ -17,10 +17,28 @@ export interface Act {
   readonly actor: string
   readonly roles: ReadonlyArray<Role>
   readonly action: Action
-  /** The path of the request, without its query. */
+  /** The path of the request in its one spelling: see {@link resourceOf}. */
   readonly resource: string
   /** `null` for the settings file. */
   readonly remoteAddress: string | null
+}
+
+const spelled = (segment: string): string => {
+  try {
+    return encodeURIComponent(decodeURIComponent(segment))
+  } catch {
+    // A `%` that starts no character: no id is spelled so.
+    return segment
+  }
+}
+
+/**
+ * The resource that a path names, in the spelling of `encodeURIComponent`: a caller may escape more characters than it
+ * has to, or fewer. The query is left out.
+ */
+export const resourceOf = (target: string): string => {
+  const [path = target] = target.split(/[?#]/, 1)
+  return path.split("/").map(spelled).join("/")
 }
 
 /** The act that the fiber performs; `undefined` for work of the system itself, such as a run's own changes. */

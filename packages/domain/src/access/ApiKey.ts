@@ -51,8 +51,8 @@ const momentOf = (text: string): number | undefined =>
 export interface Circumstances {
   /** Epoch milliseconds. */
   readonly now: number
-  /** A tenant can be named. */
-  readonly hasTenants: boolean
+  /** The tenants that have a cell; absent where none can be named, because `SLUICE_CELLS` is unset. */
+  readonly tenants?: ReadonlySet<string>
   /** No key was stored before. */
   readonly isFirst: boolean
 }
@@ -66,13 +66,21 @@ export interface NewApiKey {
   readonly expiresAt?: number
 }
 
+/** The fault of a key's tenant. Keys are made by administrators of all cells, who may know the tenants. */
+const tenantFault = (tenant: string, tenants: ReadonlySet<string> | undefined): string | undefined => {
+  if (tenants === undefined) return "is known only where SLUICE_CELLS is set: leave it out"
+  if (tenants.has(tenant)) return undefined
+  const known = [...tenants].filter((name) => name !== "*")
+  return `has no cell in SLUICE_CELLS: ${known.length === 0 ? "name it there" : `name one of ${known.join(", ")}`}`
+}
+
 /**
  * Reads a request for a key. The first stored key makes the server require keys, so it has to be one that can manage
  * keys.
  */
 export const readApiKey = (
   request: ApiKeyRequest,
-  { hasTenants, isFirst, now }: Circumstances
+  { isFirst, now, tenants }: Circumstances
 ): { readonly key: NewApiKey } | { readonly faults: ReadonlyArray<ApiKeyFault> } => {
   const faults: Array<ApiKeyFault> = []
   const { expiresAt, name, tenant } = request
@@ -80,12 +88,8 @@ export const readApiKey = (
   const badName = nameFault(name)
   if (badName !== undefined) faults.push({ path: "name", message: badName })
   if (roles.length === 0) faults.push({ path: "roles", message: `is empty: name some of ${Role.literals.join(", ")}` })
-  if (tenant !== undefined && !hasTenants) {
-    faults.push({ path: "tenant", message: "is known only where SLUICE_CELLS is set: leave it out" })
-  } else if (tenant !== undefined) {
-    const badTenant = nameFault(tenant)
-    if (badTenant !== undefined) faults.push({ path: "tenant", message: badTenant })
-  }
+  const badTenant = tenant === undefined ? undefined : tenantFault(tenant, tenants)
+  if (badTenant !== undefined) faults.push({ path: "tenant", message: badTenant })
   const expires = expiresAt === undefined ? undefined : momentOf(expiresAt)
   if (expiresAt !== undefined && expires === undefined) {
     faults.push({ path: "expiresAt", message: "must be a date or a moment like 2026-11-22T08:00:00Z" })

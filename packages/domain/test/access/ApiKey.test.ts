@@ -1,9 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ApiKeyRequest, isLastAdministrator, nameFault, readApiKey } from "../../src/access/ApiKey.ts"
+import {
+  type ApiKeyRequest,
+  type Circumstances,
+  isLastAdministrator,
+  nameFault,
+  readApiKey
+} from "../../src/access/ApiKey.ts"
 
 const now = 1_795_910_400_000
-const later = { now, hasTenants: false, isFirst: false }
-const first = { now, hasTenants: false, isFirst: true }
+const later: Circumstances = { now, isFirst: false }
+const first: Circumstances = { now, isFirst: true }
+const withTenants: Circumstances = { ...later, tenants: new Set(["acme", "*"]) }
 
 const pathsOf = (request: ApiKeyRequest, circumstances = later): ReadonlyArray<string> => {
   const read = readApiKey(request, circumstances)
@@ -11,7 +18,7 @@ const pathsOf = (request: ApiKeyRequest, circumstances = later): ReadonlyArray<s
 }
 
 describe("ApiKey", () => {
-  it.each<readonly [string, ApiKeyRequest, typeof later, ReadonlyArray<string>]>([
+  it.each<readonly [string, ApiKeyRequest, Circumstances, ReadonlyArray<string>]>([
     ["a key with a role", { name: "ops", roles: ["operate"] }, later, []],
     ["a key that expires", { name: "ops", roles: ["read"], expiresAt: "2026-12-01T00:00:00Z" }, later, []],
     ["a key that expires on a day", { name: "ops", roles: ["read"], expiresAt: "2027-01-01" }, later, []],
@@ -23,7 +30,9 @@ describe("ApiKey", () => {
     ["no role", { name: "ops", roles: [] }, later, ["roles"]],
     ["an empty name", { name: "", roles: ["read"] }, later, ["name"]],
     ["a tenant without cells", { name: "ops", roles: ["read"], tenant: "acme" }, later, ["tenant"]],
-    ["a tenant with cells", { name: "ops", roles: ["read"], tenant: "acme" }, { ...later, hasTenants: true }, []],
+    ["a tenant with a cell", { name: "ops", roles: ["read"], tenant: "acme" }, withTenants, []],
+    ["a tenant without a cell", { name: "ops", roles: ["read"], tenant: "acne" }, withTenants, ["tenant"]],
+    ["an empty tenant", { name: "ops", roles: ["read"], tenant: "" }, withTenants, ["tenant"]],
     ["an administrator as the first", { name: "root", roles: ["read", "admin"] }, first, []],
     ["another role as the first", { name: "root", roles: ["operate"] }, first, ["roles"]],
     [
@@ -34,6 +43,13 @@ describe("ApiKey", () => {
     ]
   ])("%s: the faults are at the members that have them", (_, request, circumstances, paths) => {
     assert.deepStrictEqual(pathsOf(request, circumstances), paths)
+  })
+
+  it("a tenant without a cell is refused with the tenants that have one", () => {
+    const read = readApiKey({ name: "ops", roles: ["read"], tenant: "acne" }, withTenants)
+    assert.deepStrictEqual("faults" in read && read.faults.map(({ message }) => message), [
+      "has no cell in SLUICE_CELLS: name one of acme"
+    ])
   })
 
   it("roles are kept once each, in the order of what they allow", () => {

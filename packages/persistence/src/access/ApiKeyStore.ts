@@ -57,7 +57,8 @@ export interface Surroundings {
   readonly names: ReadonlySet<string>
   /** True if one of them has the role `admin`. */
   readonly hasAdministrator: boolean
-  readonly hasTenants: boolean
+  /** The tenants that have a cell; absent where `SLUICE_CELLS` is unset. */
+  readonly tenants?: ReadonlySet<string>
 }
 
 interface Row {
@@ -112,10 +113,11 @@ const create = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       yield* inLine(sql)
       const there = yield* sql<Pick<Row, "name">>`select name from api_keys`
-      const read = readApiKey(request, { now, hasTenants: surroundings.hasTenants, isFirst: there.length === 0 })
+      const { names, tenants } = surroundings
+      const read = readApiKey(request, { now, isFirst: there.length === 0, ...(tenants !== undefined && { tenants }) })
       if ("faults" in read) return yield* new ApiKeyInvalid({ faults: read.faults as Array<ApiKeyFault> })
       const { expiresAt, name, roles, tenant } = read.key
-      if (surroundings.names.has(name) || there.some((other) => other.name === name)) {
+      if (names.has(name) || there.some((other) => other.name === name)) {
         return yield* new ApiKeyNameTaken({ name })
       }
       const expires = expiresAt === undefined ? null : PgTypes.timestamptz(expiresAt)
@@ -202,6 +204,7 @@ const make = Effect.gen(function*() {
     delete: (id, surroundings) => Effect.tap(remove(sql, id, surroundings), refreshNow),
     list,
     areStored: () => byDigest.size > 0,
+    isNamed: (name) => [...byDigest.values()].some((key) => key.name === name),
     find: (digest) => byDigest.get(digest),
     used: (id, now) => {
       const minute = Math.floor(now / minuteMs)
@@ -227,6 +230,8 @@ export class ApiKeyStore extends Context.Service<ApiKeyStore, {
   readonly list: (page: PageRequest) => Effect.Effect<Page<StoredApiKey>, CursorInvalid | JournalUnavailable>
   /** Answers whether any key is stored, an expired one included. */
   readonly areStored: () => boolean
+  /** Answers whether a stored key has the name, an expired one included. */
+  readonly isNamed: (name: string) => boolean
   /** By SHA-256, in lower-case hex; an expired one too. */
   readonly find: (digest: string) => KnownApiKey | undefined
   /** Notes that the key is used at `now` (epoch milliseconds); written once a minute, in the background. */

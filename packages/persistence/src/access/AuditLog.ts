@@ -1,6 +1,6 @@
 /** Reads the audit, and records changes that were refused. Changes are recorded where they are stored. Section 2. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
-import { type Act, type AuditRecord } from "@sluice/domain/access/Act"
+import { type Act, type AuditRecord, resourceOf } from "@sluice/domain/access/Act"
 import type { RecordedAction } from "@sluice/domain/access/Action"
 import type { Role } from "@sluice/domain/access/Role"
 import { auditId, uuidOf } from "@sluice/domain/identity/Ids"
@@ -81,6 +81,12 @@ const idOf = (resource: string): string => {
   }
 }
 
+/** In its one spelling, or as it is given: records of earlier releases have the spelling of their request. */
+const resourceIs = (sql: SqlClient.SqlClient, given: string) => {
+  const spellings = [...new Set([given, resourceOf(given)])]
+  return sql.or(spellings.map((one) => sql`(left(resource, 500) = left(${one}, 500) and resource = ${one})`))
+}
+
 const make = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
 
@@ -94,7 +100,7 @@ const make = Effect.gen(function*() {
       ...(after === undefined ? [] : [sql`(at, id) < (${PgTypes.timestamptz(after[0])}, ${after[1]}::uuid)`]),
       ...(actor === undefined ? [] : [sql`actor = ${actor}`]),
       ...(action === undefined ? [] : [sql`action = ${action}`]),
-      ...(resource === undefined ? [] : [sql`left(resource, 500) = left(${resource}, 500) and resource = ${resource}`]),
+      ...(resource === undefined ? [] : [resourceIs(sql, resource)]),
       ...(createdAfter === undefined ? [] : [sql`at > ${PgTypes.timestamptz(createdAfter)}`]),
       ...(createdBefore === undefined ? [] : [sql`at < ${PgTypes.timestamptz(createdBefore)}`])
     ]
