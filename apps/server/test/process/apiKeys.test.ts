@@ -88,6 +88,6 @@ describe("stored API keys in several processes", () => {
         })
         assert.strictEqual(same.status, 409, same.text)
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    60_000
+    180_000
   )
 })
