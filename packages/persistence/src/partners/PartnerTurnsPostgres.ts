@@ -66,12 +66,11 @@ interface Answer extends Allocation {
   readonly stored: number
 }
 
-/**
- * What this process knows of the database's clock, in milliseconds: its offset to the monotonic one, within the bounds
- * of each answer, and the time that the rest of a question takes, during which no turn can be used.
- */
+/** The times that are measured with each question, in milliseconds. */
 interface Timing {
+  /** The offset of the database's clock to the monotonic one, within the bounds of each answer. */
   offset: number | undefined
+  /** The time from the answer until turns are stored, during which none can be used. */
   takes: number
 }
 
