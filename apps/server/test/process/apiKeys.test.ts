@@ -41,7 +41,7 @@ describe("stored API keys in several processes", () => {
           200
         )
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    60_000
+    180_000
   )
 
   it.live("without any key, a HOST that is reachable from outside ends the start with one line", () =>
