@@ -18,7 +18,9 @@ export function* copySteps<Value>(
   without?: ReadonlySet<string>
 ): Steps<Record<string, Value>> {
   const names = Object.keys(object)
-  if (names.length < manyMembers && without === undefined) return { ...object }
+  if (names.length < manyMembers && (without === undefined || !names.some((name) => without.has(name)))) {
+    return { ...object }
+  }
   const copy: Record<string, Value> = {}
   for (const name of names) {
     if (pace.isDue()) yield

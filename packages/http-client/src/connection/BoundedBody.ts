@@ -101,10 +101,15 @@ export class BoundedBody {
     this.#listener.onBody(this.#joined(), cut)
   }
 
-  /** Returns a copy: undici passes a view of a larger buffer that would be kept alive. */
+  /** Returns a copy, unless the only chunk is most of the buffer that it would keep alive: undici passes views. */
   #joined(): Uint8Array {
     const [first] = this.#chunks
-    if (first !== undefined && this.#chunks.length === 1) return new Uint8Array(first)
+    if (first !== undefined && this.#chunks.length === 1) {
+      const { buffer, byteLength, byteOffset } = first
+      return buffer.byteLength <= 2 * byteLength
+        ? new Uint8Array(buffer, byteOffset, byteLength)
+        : new Uint8Array(first)
+    }
     const body = new Uint8Array(this.#size)
     let offset = 0
     for (const chunk of this.#chunks) {

@@ -18,15 +18,21 @@ interface Deadline {
 
 /** Deadlines of one length in the order in which they were set, which is that in which they are due. */
 class Line {
+  readonly #length: bigint
   #first: Deadline | undefined
   #last: Deadline | undefined
+
+  constructor(ms: number) {
+    this.#length = BigInt(Math.ceil(ms * 1e6))
+  }
 
   get first(): Deadline | undefined {
     return this.#first
   }
 
-  add(due: bigint, expire: () => void): Deadline {
-    const deadline: Deadline = { due, expire, before: this.#last, after: undefined }
+  /** Adds a deadline that begins at `now`, in monotonic nanoseconds. */
+  add(now: bigint, expire: () => void): Deadline {
+    const deadline: Deadline = { due: now + this.#length, expire, before: this.#last, after: undefined }
     if (this.#last === undefined) this.#first = deadline
     else this.#last.after = deadline
     this.#last = deadline
@@ -53,10 +59,9 @@ export class Deadlines {
 
   /** Calls `expire` after `ms` milliseconds. Returns the function that cancels it. */
   set(clock: Clock.Clock, ms: number, expire: () => void): () => void {
-    const due = clock.monotonicTimeNanosUnsafe() + BigInt(Math.ceil(ms * 1e6))
     const known = this.#lines.get(clock)?.get(ms)
-    const line = known ?? new Line()
-    const deadline = line.add(due, expire)
+    const line = known ?? new Line(ms)
+    const deadline = line.add(clock.monotonicTimeNanosUnsafe(), expire)
     if (known === undefined) this.#watch(clock, ms, line)
     return () => {
       line.remove(deadline)
