@@ -10,10 +10,11 @@ import { stringify } from "@sluice/domain/json/Json"
 import { isFinal, type ProcessEvent } from "@sluice/domain/run/ProcessEvent"
 import type { Receipt } from "@sluice/engine/commands/Intake"
 import { Runs } from "@sluice/engine/runs/Runs"
+import { Deadlines } from "@sluice/http-client/internal/connection/Deadlines"
 import { type EndedRun, RunTranscripts, Transcribed } from "@sluice/persistence/internal/records/RunTranscripts"
 import { Orders } from "@sluice/persistence/queries/Orders"
 import { ProcessEvents } from "@sluice/persistence/queries/ProcessEvents"
-import { Context, type Duration, Effect, Layer, Option } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { atMost } from "../process/AnswerTimeout.ts"
 import { Stopping } from "../process/Stopping.ts"
@@ -30,6 +31,9 @@ const accepted = ({ orderId, eventId, processEventId, state }: Receipt) =>
 const finished = (order: string, event: ProcessEvent) =>
   Effect.map(processEventText(event), (text) => Answer.json(`{"order":${order},"processEvent":${text}}`))
 
+/** The end of a run; `"stored"` if it has to be read from the database, `undefined` if it did not come in time. */
+type Ending = EndedRun | "stored" | undefined
+
 const make = Effect.gen(function*() {
   const runs = yield* Runs
   const orders = yield* Orders
@@ -37,27 +41,42 @@ const make = Effect.gen(function*() {
   const stopping = yield* Stopping
   const transcripts = yield* RunTranscripts
 
-  /**
-   * Waits for the run's end: `"stored"` if it has to be read from the database, `undefined` if it did not come within
-   * `wait`.
-   */
-  const ending = (runId: string, wait: Duration.Duration) =>
-    Effect.flatMap(
-      Effect.timeoutOption(transcripts.ended(runId), wait),
-      (transcript): Effect.Effect<EndedRun | "stored" | undefined> => {
-        if (Option.isNone(transcript)) return Effect.undefined
-        if (transcript.value !== undefined) return Effect.succeed(transcript.value)
-        return Effect.map(runs.awaitEnd(runId, wait), (ended) => ended ? "stored" as const : undefined)
-      }
-    ).pipe(
-      // The wait ends when the process is stopping: the order is stored, and that can be answered.
-      Effect.raceFirst(Effect.as(stopping.begun, undefined)),
-      Effect.ensuring(Effect.sync(() => transcripts.forget(runId)))
+  const timers = yield* Effect.acquireRelease(Effect.sync(() => new Deadlines()), ({ shutdown }) => shutdown)
+  /** Ends the wait of each request that waits for a run: when the process is stopping, that can be answered. */
+  const waiting = new Set<() => void>()
+  let isStopping = false
+  yield* Effect.forkScoped(Effect.map(stopping.begun, () => {
+    isStopping = true
+    for (const leave of waiting) leave()
+  }))
+
+  /** Waits for the end of a run of which this process cannot tell what was stored. */
+  const elsewhere = (runId: string, wait: Duration.Duration): Effect.Effect<Ending> =>
+    Effect.map(runs.awaitEnd(runId, wait), (ended): Ending => ended ? "stored" : undefined).pipe(
+      Effect.raceFirst(Effect.as(stopping.begun, undefined))
     )
 
-  const transcribed = Effect.fnUntraced(function*(run: EndedRun) {
-    return yield* finished(run.documents.get(run.version) ?? "null", yield* events.ended(run))
-  })
+  /** Waits for the run's end by callbacks: timeouts and races would fork four fibers for each request. */
+  const ending = (runId: string, wait: Duration.Duration): Effect.Effect<Ending> =>
+    Effect.withFiber((fiber) => {
+      const undo: Array<() => void> = []
+      return Effect.callback<Ending>((resume) => {
+        const leave = () => resume(Effect.undefined)
+        if (isStopping) return leave()
+        waiting.add(leave)
+        undo.push(
+          () => waiting.delete(leave),
+          timers.set(fiber.getRef(Clock.Clock), Duration.toMillis(wait), leave),
+          transcripts.onEnded(runId, (run) => resume(run === undefined ? elsewhere(runId, wait) : Effect.succeed(run)))
+        )
+      }).pipe(Effect.ensuring(Effect.sync(() => {
+        for (const each of undo) each()
+        transcripts.forget(runId)
+      })))
+    })
+
+  const transcribed = (run: EndedRun) =>
+    Effect.flatMap(events.ended(run), (event) => finished(run.documents.get(run.version) ?? "null", event))
 
   const stored = Effect.fnUntraced(
     function*(receipt: Receipt) {

@@ -60,6 +60,22 @@ const prepare = Effect.gen(function*() {
   }
 })
 
+/** Prepares orders of type `SLOW`, whose only callout is answered by the test. */
+const slow = Effect.gen(function*() {
+  const { ask } = yield* Sluice
+  const partner = yield* Partner
+  const asked = yield* Deferred.make<ServerResponse>()
+  partner.answer("/slow", (_, response) => void Deferred.doneUnsafe(asked, Effect.succeed(response)))
+  yield* ask("PUT", "/v1/pipelines/slow", {
+    body: {
+      match: { orderTypes: ["SLOW"] },
+      completedStatus: "Done",
+      steps: [{ name: "calloutPlugin", options: { endpoint: `${partner.url}/slow` } }]
+    }
+  })
+  return asked
+})
+
 const submit = Effect.fnUntraced(function*(orderType: string) {
   const { ask } = yield* Sluice
   const order =
@@ -141,20 +157,37 @@ describe("Prefer: wait", () => {
       assert.isBelow(Number((callouts?.scans ?? 0n) - (callouts?.made ?? 0n)), 4)
     }).pipe(Effect.provide(DatabaseTest.layer)))
 
+  it.live("is answered at the end of each request's own wait where several wait for one order", () =>
+    Effect.gen(function*() {
+      const { ask } = yield* Sluice
+      yield* prepare
+      const asked = yield* slow
+      const wait = (seconds: number) =>
+        ask("POST", "/v1/orders", {
+          headers: { prefer: `wait=${seconds}`, "idempotency-key": "twice" },
+          body: { id: "o", orderType: "SLOW" }
+        })
+      const waiting = yield* Effect.forkChild(wait(30))
+      const response = yield* Deferred.await(asked)
+      for (const seconds of [0, 1]) {
+        const { json, status } = yield* wait(seconds)
+        assert.deepStrictEqual([status, json.state], [202, "running"])
+      }
+      const other = yield* Effect.forkChild(wait(30))
+      yield* Effect.sleep("100 millis")
+      response.end("{}")
+      const answers = yield* Fiber.joinAll([waiting, other])
+      assert.deepStrictEqual(answers.map(({ json, status }) => [status, json.order.status]), [
+        [200, "Done"],
+        [200, "Done"]
+      ])
+    }).pipe(Effect.provide(environment)))
+
   it.live("is answered with the newest order if it was changed meanwhile", () =>
     Effect.gen(function*() {
       const { ask } = yield* Sluice
-      const partner = yield* Partner
       yield* prepare
-      const asked = yield* Deferred.make<ServerResponse>()
-      partner.answer("/slow", (_, response) => void Deferred.doneUnsafe(asked, Effect.succeed(response)))
-      yield* ask("PUT", "/v1/pipelines/slow", {
-        body: {
-          match: { orderTypes: ["SLOW"] },
-          completedStatus: "Done",
-          steps: [{ name: "calloutPlugin", options: { endpoint: `${partner.url}/slow` } }]
-        }
-      })
+      const asked = yield* slow
       const waiting = yield* Effect.forkChild(
         ask("POST", "/v1/orders", { headers: { prefer: "wait=30" }, body: { id: "o", orderType: "SLOW" } })
       )

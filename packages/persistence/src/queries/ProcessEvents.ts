@@ -133,7 +133,7 @@ const versions = Effect.fn("ProcessEvents.versions")(
 )
 
 /** The callouts of each step as they are shown, and the size of what they show. */
-const shownCallouts = Effect.fn("ProcessEvents.shownCallouts")(
+const shownCallouts = Effect.fnUntraced(
   function*(callouts: ReadonlyArray<ReadCallout<ShownCallout>>, documents: ReadonlyMap<number, VersionRow>) {
     const shown = new Map<number, Array<CalloutView>>()
     let size = 0
@@ -152,7 +152,7 @@ const shownCallouts = Effect.fn("ProcessEvents.shownCallouts")(
 )
 
 /** Builds the process event from its rows. */
-const viewOf = Effect.fn("ProcessEvents.viewOf")(function*(
+const viewOf = Effect.fnUntraced(function*(
   { plugins, settings }: Reader,
   row: RunRow,
   journalled: ReadonlyArray<StepRow>,
@@ -224,15 +224,15 @@ const readOfEnded = ({ callouts, documents, run }: EndedRun): ReadonlyArray<Read
   }))
 }
 
-const ended = Effect.fn("ProcessEvents.ended")(function*(reader: Reader, run: EndedRun) {
+const ended = (reader: Reader, run: EndedRun) => {
   const callouts = readOfEnded(run)
   const sent = new Set(callouts.flatMap(({ record }) => record.body.form === "text" ? [] : record.orderVersion))
   const documents = new Map([...sent].map((version): [number, VersionRow] => {
     const doc = run.documents.get(version) ?? ""
     return [version, { version, size: Utf8.encode(doc).byteLength, doc }]
   }))
-  return yield* viewOf(reader, rowOfEnded(run), run.steps, callouts, documents)
-})
+  return viewOf(reader, rowOfEnded(run), run.steps, callouts, documents)
+}
 
 const mark = Effect.fn("ProcessEvents.mark")(function*({ sql }: Reader, id: string) {
   const uuid = uuidOf(id)

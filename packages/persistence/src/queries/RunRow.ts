@@ -1,6 +1,7 @@
 /** A row of `runs` as the API shows it, and the ids that bound a time. Contract: section 8. */
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
 import { greatestAt, smallestAt } from "@sluice/domain/internal/identity/UuidV7"
+import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
 import { printable } from "../journal/writer/SubmissionRow.ts"
@@ -55,9 +56,9 @@ export const summary = (row: RunRow): ProcessEventSummary => ({
   ...(row.from_step !== null && { fromStep: row.from_step }),
   ...(row.retry_reason !== null && { retryReason: row.retry_reason }),
   ...(row.requested_by !== null && { requestedBy: row.requested_by }),
-  createdAt: row.created_at.toISOString(),
-  ...(row.started_at !== null && { startedAt: row.started_at.toISOString() }),
-  ...(row.finished_at !== null && { finishedAt: row.finished_at.toISOString() }),
+  createdAt: isoOf(timeOf(row.created_at)),
+  ...(row.started_at !== null && { startedAt: isoOf(timeOf(row.started_at)) }),
+  ...(row.finished_at !== null && { finishedAt: isoOf(timeOf(row.finished_at)) }),
   ...(row.started_at !== null && row.finished_at !== null && {
     durationMs: timeOf(row.finished_at) - timeOf(row.started_at)
   }),

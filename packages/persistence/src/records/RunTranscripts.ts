@@ -16,7 +16,7 @@ import {
   type Stale,
   type StepRow
 } from "@sluice/engine/journal/Journal"
-import { Clock, Context, Deferred, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 
 /** True while a submission is made whose caller waits for the run, so that the run is transcribed. */
 export const Transcribed = Context.Reference<boolean>("@sluice/persistence/records/RunTranscripts/Transcribed", {
@@ -45,10 +45,13 @@ export interface EndedRun {
   readonly version: number
 }
 
+/** Receives a run that has ended; `undefined` where this process cannot tell what was stored. */
+export type Listener = (run: EndedRun | undefined) => void
+
 export class RunTranscripts extends Context.Service<RunTranscripts, {
-  /** Waits for the end of the run; `undefined`, at once or later, where this process cannot tell what was stored. */
-  readonly ended: (runId: string) => Effect.Effect<EndedRun | undefined>
-  /** Drops the transcript; the database is read from now on. */
+  /** Calls `tell` once, at once or when the run ends. Returns the function that unsubscribes. */
+  readonly onEnded: (runId: string, tell: Listener) => () => void
+  /** Drops the transcript where no other request waits for it; the database is read from now on. */
   readonly forget: (runId: string) => void
 }>()("@sluice/persistence/records/RunTranscripts") {}
 
@@ -75,7 +78,9 @@ interface Transcript {
   readonly entries: Array<readonly [Entry, version: number]>
   readonly documents: Map<number, string>
   bytes: number
-  readonly end: Deferred.Deferred<EndedRun | undefined>
+  /** The run, once it has ended. */
+  ended: EndedRun | undefined
+  readonly listeners: Set<Listener>
 }
 
 const bytesOf = (entry: Entry): number =>
@@ -149,7 +154,8 @@ const begin = (
     entries: [],
     documents: new Map(document === undefined ? [] : [[document.order.version, document.text]]),
     bytes: document?.text.length ?? 0,
-    end: Deferred.makeUnsafe()
+    ended: undefined,
+    listeners: new Set()
   }
   transcripts.set(run.runId, transcript)
   ofOrders.set(orderId, transcript)
@@ -163,12 +169,19 @@ const noteDocument = ({ ofOrders }: Services, orderId: string, { order, text }: 
   transcript.bytes += text.length
 }
 
+/** Tells those who wait for the run. */
+const tellEnd = ({ listeners }: Transcript, run: EndedRun | undefined) => {
+  const waiting = [...listeners]
+  listeners.clear()
+  for (const tell of waiting) tell(run)
+}
+
 const giveUp = ({ ofOrders, transcripts }: Services, runId: string) => {
   const transcript = transcripts.get(runId)
   if (transcript === undefined) return
   transcripts.delete(runId)
   if (ofOrders.get(transcript.orderId) === transcript) ofOrders.delete(transcript.orderId)
-  Deferred.doneUnsafe(transcript.end, Effect.undefined)
+  tellEnd(transcript, undefined)
 }
 
 const committed = (services: Services, transcript: Transcript, entry: Entry, stored: Committed | Stale) => {
@@ -180,8 +193,22 @@ const committed = (services: Services, transcript: Transcript, entry: Entry, sto
   if (entry.write !== undefined) transcript.documents.set(entry.write.seen + 1, entry.write.document.text)
   transcript.bytes += bytesOf(entry)
   if (transcript.bytes > maxBytes || entry.cancels === true) return giveUp(services, entry.runId)
-  if (stored.ended !== undefined) {
-    Deferred.doneUnsafe(transcript.end, Effect.succeed(endedRun(transcript, entry, stored)))
+  if (stored.ended === undefined) return
+  const run = endedRun(transcript, entry, stored)
+  if (run === undefined) return giveUp(services, entry.runId)
+  transcript.ended = run
+  tellEnd(transcript, run)
+}
+
+const onEnded = ({ transcripts }: Services, runId: string, tell: Listener): () => void => {
+  const transcript = transcripts.get(runId)
+  if (transcript === undefined || transcript.ended !== undefined) {
+    tell(transcript?.ended)
+    return () => {}
+  }
+  transcript.listeners.add(tell)
+  return () => {
+    transcript.listeners.delete(tell)
   }
 }
 
@@ -234,18 +261,17 @@ const make = Effect.gen(function*() {
         inner.abandon(claimToken),
         Effect.sync(() => {
           const transcript = transcripts.get(claimToken.runId)
-          if (transcript !== undefined && !Deferred.isDoneUnsafe(transcript.end)) giveUp(services, claimToken.runId)
+          if (transcript !== undefined && transcript.ended === undefined) giveUp(services, claimToken.runId)
         })
       )
   })
   return Context.make(Journal, journal).pipe(Context.add(
     RunTranscripts,
     RunTranscripts.of({
-      ended: (runId) => {
-        const transcript = transcripts.get(runId)
-        return transcript === undefined ? Effect.undefined : Deferred.await(transcript.end)
-      },
-      forget: (runId) => giveUp(services, runId)
+      onEnded: (runId, tell) => onEnded(services, runId, tell),
+      forget: (runId) => {
+        if (transcripts.get(runId)?.listeners.size === 0) giveUp(services, runId)
+      }
     })
   ))
 })
