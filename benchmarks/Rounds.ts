@@ -42,7 +42,8 @@ export const compare = async (
   { waits = false }: { readonly waits?: boolean } = {}
 ): Promise<Figures> => {
   const figures: Figures = { baseline: none(), best: none(), sluice: none() }
-  for (const round of [full, alone]) for (const side of sides) await side.run(round)
+  const warmUps = waits ? [full, alone, { ...full, waits }] : [full, alone]
+  for (const round of warmUps) for (const side of sides) await side.run(round)
   for (let n = 0; n < rounds; n++) {
     const turns = turnsOf(sides, n)
     for (const side of turns) {
