@@ -5,8 +5,12 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url))
 
-/** Forks that last for as long as what they serve, and are no loops of the process. */
-const others = new Set(["packages/domain/src/telemetry/BackgroundLoop.ts", "apps/server/src/access/Listener.ts"])
+/** Forks that last for as long as what they serve, or wait for the end of the process once: they are no loops. */
+const others = new Set([
+  "packages/domain/src/telemetry/BackgroundLoop.ts",
+  "apps/server/src/access/Listener.ts",
+  "apps/server/src/wire/AcceptedResponse.ts"
+])
 
 describe("background loops", () => {
   it("every loop is started through BackgroundLoop, which counts it", async () => {
