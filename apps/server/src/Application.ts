@@ -291,7 +291,6 @@ export type StartFault =
   | SettingsFile.SettingsFileInvalid
   | CertificateAuthorities.CertificateAuthoritiesInvalid
   | KeysInForce.KeysMissing
-  | KeysInForce.KeyNameTaken
   | ListenFailed
   | CellsFault
 

@@ -21,18 +21,6 @@ const keysMissing = ({ host }: ServerConfig) =>
       + "set SLUICE_API_KEYS to name=key, or HOST to 127.0.0.1"
   })
 
-/**
- * A key of `SLUICE_API_KEYS` has the name of a stored key: the audit could not tell their acts apart. The message is one
- * line that names the variable and the remedy.
- */
-export class KeyNameTaken extends Schema.TaggedError<KeyNameTaken>()("KeyNameTaken", { message: Schema.String }) {}
-
-const keyNameTaken = (name: string) =>
-  new KeyNameTaken({
-    message: `SLUICE_API_KEYS names "${name}", and a stored key has that name: give it another name, `
-      + "or start without it and delete the stored key with DELETE /v1/api-keys/{id}"
-  })
-
 const needsKeys = ({ apiKeys, host }: ServerConfig): boolean => apiKeys.length === 0 && !isLoopback(host)
 
 /** Fails if keys are needed and none can exist, before a database is created that could hold none. */
@@ -51,8 +39,13 @@ const make = Effect.fn("KeysInForce.make")(function*(
   const stored = yield* ApiKeyStore
   const clock = yield* Clock.Clock
   if (needsKeys(config) && !stored.areStored()) return yield* keysMissing(config)
-  const taken = config.apiKeys.find(({ name }) => stored.isNamed(name))
-  if (taken !== undefined) return yield* keyNameTaken(taken.name)
+  // Both were admitted by earlier releases, so that a refusal could stop a server that ran.
+  for (const { name } of config.apiKeys.filter(({ name }) => stored.isNamed(name))) {
+    yield* Effect.logWarning(
+      `SLUICE_API_KEYS names "${name}", and a stored key has that name: the audit cannot tell their acts apart. Give it `
+        + "another name, or delete the stored key with DELETE /v1/api-keys/{id}"
+    )
+  }
   const fixed = fixedKeys(config.apiKeys)
   return KeysInForce.of({
     surroundings: {
@@ -84,4 +77,4 @@ export class KeysInForce extends Context.Service<KeysInForce, {
 export const layer = (
   config: ServerConfig,
   tenants?: ReadonlySet<string>
-): Layer.Layer<KeysInForce, KeysMissing | KeyNameTaken, ApiKeyStore> => Layer.effect(KeysInForce, make(config, tenants))
+): Layer.Layer<KeysInForce, KeysMissing, ApiKeyStore> => Layer.effect(KeysInForce, make(config, tenants))
