@@ -8,16 +8,18 @@ import { exchange } from "../support/Sluice.ts"
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 
+/** The environment of processes that share the test's database. */
+const sharedDatabase = Effect.map(DatabaseTest, ({ url }) => ({
+  DATABASE_URL: Redacted.value(url),
+  SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
+}))
+
 describe("stored API keys in several processes", () => {
   it.live(
     "a key that is created or deleted takes effect on every process within a second",
     () =>
       Effect.gen(function*() {
-        const { url } = yield* DatabaseTest
-        const environment = {
-          DATABASE_URL: Redacted.value(url),
-          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
-        }
+        const environment = yield* sharedDatabase
         const [here, there] = yield* Effect.all([Process.start(environment), Process.start(environment)])
         const [a, b] = [yield* here.url, yield* there.url]
         const made = yield* exchange(a, "POST", "/v1/api-keys", { body: { name: "root", roles: ["admin"] } })
@@ -66,11 +68,7 @@ describe("stored API keys in several processes", () => {
     "a key of the environment with the name of a stored key is warned of at the start",
     () =>
       Effect.gen(function*() {
-        const { url } = yield* DatabaseTest
-        const environment = {
-          DATABASE_URL: Redacted.value(url),
-          SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
-        }
+        const environment = yield* sharedDatabase
         const first = yield* Process.start(environment)
         const made = yield* exchange(yield* first.url, "POST", "/v1/api-keys", {
           body: { name: "ops", roles: ["admin"] }
