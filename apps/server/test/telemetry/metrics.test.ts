@@ -46,9 +46,11 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })
       const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
       yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
-      // What /metrics asked for is good for a second.
-      yield* Effect.sleep("1100 millis")
-      const { json } = yield* ask("GET", "/v1/overview")
+      // An overview is good for a second.
+      const { json } = yield* Effect.repeat(ask("GET", "/v1/overview"), {
+        until: ({ json }) => json.runs.failed.count > 0,
+        schedule: Schedule.spaced("200 millis")
+      })
       const { runs, plugins, partners, buckets, unsettled } = json as Overview
       const host = new URL(partner.url).host
       assert.isAtLeast(runs.failed.count, 1)
