@@ -11,6 +11,7 @@ import { flushParameters } from "../../src/journal/writer/FlushRows.ts"
 import { renewingFlush } from "../../src/journal/writer/FlushStatement.ts"
 import { localClaimParameters } from "../../src/outbox/LocalClaims.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import { pendingSubmission } from "../journal/writer/WriterFixtures.ts"
 
 const layer = JournalPg.layer().pipe(Layer.provideMerge(DatabaseTest.layer))
 
@@ -234,18 +235,7 @@ describe("deliveries", () => {
         yield* Effect.forEach(Array.from({ length: 1000 }), () =>
           Effect.suspend(() => {
             const fails = Math.random() < 0.5
-            const member = {
-              kind: "accept",
-              starts: true,
-              submission: submission({ orderType: "NEW_ORDER" }),
-              bytes: 0,
-              since: 0n,
-              abandoned: false,
-              untold: () => [],
-              mayBeStored: false,
-              progress: undefined,
-              settle: () => {}
-            } as const
+            const member = pendingSubmission({ submission: submission({ orderType: "NEW_ORDER" }) })
             const parts = partsOf([member], [])
             return client.withTransaction(Effect.andThen(
               client.unsafe(renewingFlush(parts), [

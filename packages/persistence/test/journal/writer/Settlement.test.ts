@@ -1,54 +1,37 @@
 import { assert, describe, it } from "@effect/vitest"
 import { entryOf, submission } from "@sluice/engine/testing/JournalFixtures"
-import { Clock, Effect, Exit } from "effect"
+import { Effect, Exit } from "effect"
 import * as Lease from "../../../src/journal/lease/Lease.ts"
 import type { PendingSubmission } from "../../../src/journal/writer/PendingWrite.ts"
 import { type Executor, executorOf, settleEntry, settleSubmission } from "../../../src/journal/writer/Settlement.ts"
-import type { WriterContext } from "../../../src/journal/writer/Settlement.ts"
-import { tracker } from "../../../src/journal/writer/WriteHealth.ts"
+import { pendingEntry, pendingSubmission, writerContext } from "./WriterFixtures.ts"
 
 /** A writer without a database, and the names of the observers that it has called. */
 const observed = Effect.gen(function*() {
-  const clock = yield* Clock.Clock
   const lease = yield* Lease.make()
-  lease.registered("worker", clock.monotonicTimeNanosUnsafe())
   const heard: Array<string> = []
-  const writer: WriterContext = {
-    clock,
-    lease,
-    worker: { register: () => Effect.void, rejoin: () => Effect.void, leave: () => Effect.void },
-    options: {
-      health: tracker(),
-      changed: () => void heard.push("changed"),
-      claimable: () => void heard.push("claimable"),
-      held: () => void heard.push("held"),
-      delivers: () => void heard.push("delivers"),
-      offer: () => assert.fail("nothing is offered"),
-      queued: () => void heard.push("queued"),
-      subscribed: () => assert.fail("no entry is taken back")
-    }
-  }
+  const writer = yield* writerContext(lease, {
+    changed: () => void heard.push("changed"),
+    claimable: () => void heard.push("claimable"),
+    held: () => void heard.push("held"),
+    delivers: () => void heard.push("delivers"),
+    queued: () => void heard.push("queued"),
+    subscribed: () => assert.fail("no entry is taken back")
+  })
+  lease.registered("worker", writer.clock.monotonicTimeNanosUnsafe())
   return { heard, lease, writer }
 })
 
 const pending = (rest: Partial<PendingSubmission> = {}) => {
   const answers: Array<string> = []
-  const member: PendingSubmission = {
-    kind: "accept",
-    submission: submission(),
-    starts: true,
-    bytes: 1,
-    since: 0n,
-    untold: () => [],
+  const member = pendingSubmission({
     mayBeStored: true,
-    progress: undefined,
-    abandoned: false,
     settle: (answer) => {
       const exit = Effect.runSyncExit(answer)
       answers.push(Exit.isSuccess(exit) ? exit.value._tag : "failed")
     },
     ...rest
-  }
+  })
   return { answers, member }
 }
 
@@ -131,17 +114,7 @@ describe("settleEntry", () => {
         const claim = { runId: run.runId, orderId: document.order.id, claimToken: lease.hold(run.runId, load) }
         settleEntry(
           writer,
-          {
-            kind: "entry",
-            entry: entryOf(claim, wait === undefined ? {} : { wait }),
-            worker: "worker",
-            release,
-            lookedUp: undefined,
-            outcome: undefined,
-            untold: [],
-            bytes: 1,
-            settle: () => {}
-          },
+          pendingEntry(entryOf(claim, wait === undefined ? {} : { wait }), { release }),
           { version: 2, ended, next: false }
         )
         kept.push(lease.holds(claim))

@@ -4,7 +4,7 @@
  */
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
-import { type ClaimedRun, type Document, type Entry, Journal } from "@sluice/engine/journal/Journal"
+import { type ClaimedRun, type Document, Journal } from "@sluice/engine/journal/Journal"
 import {
   entryOf,
   fingerprint,
@@ -23,8 +23,9 @@ import * as JournalPg from "../../../src/journal/JournalPostgres.ts"
 import { type Parts, partsOf } from "../../../src/journal/writer/FlushParts.ts"
 import { flushParameters } from "../../../src/journal/writer/FlushRows.ts"
 import { renewingFlush, standingFlush } from "../../../src/journal/writer/FlushStatement.ts"
-import type { PendingEntry, PendingSubmission, PendingWrite } from "../../../src/journal/writer/PendingWrite.ts"
+import type { PendingSubmission, PendingWrite } from "../../../src/journal/writer/PendingWrite.ts"
 import { DatabaseTest } from "../../../src/testing/DatabaseTest.ts"
+import { pendingEntry, pendingSubmission } from "./WriterFixtures.ts"
 
 const layer = JournalPg.layer().pipe(Layer.provideMerge(DatabaseTest.layer))
 
@@ -57,35 +58,11 @@ const answerOf = (member: PendingWrite, parts: Parts, worker: string, standing: 
     return "rows" in answer ? answer : yield* Effect.die(answer)
   })
 
-const pendingEntry = (entry: Entry, rest: Partial<PendingEntry> = {}): PendingEntry => ({
-  kind: "entry",
-  entry,
-  worker: "",
-  release: false,
-  lookedUp: undefined,
-  outcome: undefined,
-  untold: [],
-  bytes: 0,
-  settle: () => {},
-  ...rest
-})
-
-const pendingSubmission = (
+const submitted = (
   given: Parameters<typeof submission>,
   rest: Partial<PendingSubmission> = {}
-): PendingSubmission => ({
-  kind: "accept",
-  submission: submission(...given),
-  starts: true,
-  bytes: 0,
-  since: 0n,
-  untold: () => ["order.submitted", "*"],
-  mayBeStored: false,
-  progress: undefined,
-  abandoned: false,
-  settle: () => {},
-  ...rest
-})
+): PendingSubmission =>
+  pendingSubmission({ submission: submission(...given), untold: () => ["order.submitted", "*"], ...rest })
 
 const documentOf = ({ document }: ClaimedRun): Document => {
   assert.isDefined(document)
@@ -100,16 +77,16 @@ const writesOf = (run: ClaimedRun, other: ClaimedRun): Readonly<Record<string, P
   const callouts = [{ index: 0, record: record({ body: { form: "text", text: "a\u20ac" } }) }]
   const wait = { index: 0, attempt: 1, request: 0, dueAt: noon + 1000 } as never
   return {
-    "a submission with all keys": pendingSubmission([{ externalId: "e" }, {
+    "a submission with all keys": submitted([{ externalId: "e" }, {
       idempotencyKey: "k",
       fingerprint: fingerprint(1)
     }]),
-    "a submission without keys": pendingSubmission([{}]),
-    "a queued submission that makes no delivery": pendingSubmission([{ orderType: "REFUND" }], {
+    "a submission without keys": submitted([{}]),
+    "a queued submission that makes no delivery": submitted([{ orderType: "REFUND" }], {
       starts: false,
       untold: () => []
     }),
-    "a submission whose id is taken": pendingSubmission([{ id: run.orderId }]),
+    "a submission whose id is taken": submitted([{ id: run.orderId }]),
     "a step with its record": pendingEntry(entryOf(run, { step, callouts })),
     "a step that was skipped": pendingEntry(entryOf(run, { skipped: [step] })),
     "a record without response": pendingEntry(entryOf(run, {
@@ -172,9 +149,9 @@ describe("the statement for one write", () => {
     const run = { runId: nextId(), orderId: nextId(), claimToken: 1 }
     const several = [{ index: 0, record: record() }, { index: 0, record: record() }]
     const singles = [
-      partsOf([pendingSubmission([{}])], [pendingEntry(entryOf(run, {}))]),
-      partsOf([pendingSubmission([{}]), pendingSubmission([{}])], []),
-      partsOf([pendingSubmission([{}], { untold: () => [] })], []),
+      partsOf([submitted([{}])], [pendingEntry(entryOf(run, {}))]),
+      partsOf([submitted([{}]), submitted([{}])], []),
+      partsOf([submitted([{}], { untold: () => [] })], []),
       partsOf([], [pendingEntry(entryOf(run, { callouts: several }))]),
       partsOf([], [pendingEntry(entryOf(run, { step: stepAt(1), skipped: [stepAt(0)] }))]),
       partsOf([], [pendingEntry(entryOf(run, { wait: { heldFor: "partner" } as never }), { release: true })])

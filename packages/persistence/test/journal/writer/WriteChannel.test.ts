@@ -1,23 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { entryOf, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
-import { Cause, Effect, Exit, Result } from "effect"
-import { renewingFlush } from "../../../src/journal/writer/FlushStatement.ts"
+import { entryOf, nextId } from "@sluice/engine/testing/JournalFixtures"
+import { Cause, Effect, Exit } from "effect"
 import type { PendingEntry, PendingSubmission } from "../../../src/journal/writer/PendingWrite.ts"
 import * as WriteChannel from "../../../src/journal/writer/WriteChannel.ts"
 import { maxBytes } from "../../../src/journal/writer/WriteQueue.ts"
 import { takeOwned } from "../../../src/journal/writer/Writer.ts"
-
-const channel = () =>
-  WriteChannel.make(
-    {
-      ready: Effect.succeed(Result.void),
-      readyToFind: Effect.succeed(Result.void),
-      query: () => Effect.succeed(Result.succeed([])),
-      closeIfHung: () => {}
-    },
-    renewingFlush,
-    true
-  )
+import { pendingEntry, pendingSubmission, writeChannel } from "./WriterFixtures.ts"
 
 /** The tag of the error that a write was answered with, or "answered". */
 const toldBy = <A, E>(told: Array<string>) => (answer: Effect.Effect<A, E>) => {
@@ -26,35 +14,15 @@ const toldBy = <A, E>(told: Array<string>) => (answer: Effect.Effect<A, E>) => {
   told.push(error?._tag ?? "answered")
 }
 
-const accept = (told: Array<string>, rest: Partial<PendingSubmission> = {}): PendingSubmission => ({
-  kind: "accept",
-  submission: submission(),
-  starts: true,
-  bytes: 1,
-  since: 0n,
-  untold: () => [],
-  mayBeStored: false,
-  progress: undefined,
-  abandoned: false,
-  settle: toldBy(told),
-  ...rest
-})
+const accept = (told: Array<string>, rest: Partial<PendingSubmission> = {}): PendingSubmission =>
+  pendingSubmission({ settle: toldBy(told), ...rest })
 
-const entry = (told: Array<string>, worker: string, claimToken: number): PendingEntry => ({
-  kind: "entry",
-  entry: entryOf({ runId: nextId(), orderId: nextId(), claimToken }, {}),
-  worker,
-  release: false,
-  lookedUp: undefined,
-  outcome: undefined,
-  untold: [],
-  bytes: 1,
-  settle: toldBy(told)
-})
+const entry = (told: Array<string>, worker: string, claimToken: number): PendingEntry =>
+  pendingEntry(entryOf({ runId: nextId(), orderId: nextId(), claimToken }, {}), { worker, settle: toldBy(told) })
 
 describe("WriteChannel", () => {
   it("a write goes by its size, unless it makes deliveries, which lock what others do not", () => {
-    const channels = { main: channel(), wide: channel(), outcomes: channel() }
+    const channels = { main: writeChannel(), wide: writeChannel(), outcomes: writeChannel() }
     const nameOf = (bytes: number, makesDeliveries: boolean) => {
       const chosen = WriteChannel.channelFor(channels, bytes, makesDeliveries)
       return Object.entries(channels).find(([, one]) => one === chosen)?.[0]
@@ -73,7 +41,7 @@ describe("WriteChannel", () => {
 
   it("a submission that has waited too long is answered once, whether it still waits or is on its way", () => {
     const told: Array<string> = []
-    const one = channel()
+    const one = writeChannel()
     const [waiting, young, sent] = [accept(told), accept(told, { since: 10n }), accept(told, { mayBeStored: true })]
     WriteChannel.add(one, waiting)
     WriteChannel.add(one, young)
@@ -87,7 +55,7 @@ describe("WriteChannel", () => {
 
   it("a write that was not stored is tried again, except a submission whose caller was answered with an error", () => {
     const told: Array<string> = []
-    const one = channel()
+    const one = writeChannel()
     const again = accept(told, { mayBeStored: true })
     WriteChannel.requeue(one, [again, accept(told, { mayBeStored: true, abandoned: true }), entry(told, "me", 1)])
     assert.deepStrictEqual(one.backlog.take().map(({ kind }) => kind), ["accept", "entry"])
@@ -98,7 +66,7 @@ describe("WriteChannel", () => {
 describe("takeOwned", () => {
   it("an entry of an ended claim, or of a worker that this process no longer is, fails as fenced and is not sent", () => {
     const told: Array<string> = []
-    const one = channel()
+    const one = writeChannel()
     const lease = {
       identity: () => ({ worker: "me", epoch: 0 }),
       holds: ({ claimToken }: { readonly claimToken: number }) => claimToken === 2

@@ -2,19 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { entryOf, nextId, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import type { PendingWrite } from "../../../src/journal/writer/PendingWrite.ts"
 import * as WriteQueue from "../../../src/journal/writer/WriteQueue.ts"
+import { pendingEntry, pendingSubmission } from "./WriterFixtures.ts"
 
-const accept = (bytes: number): PendingWrite => ({
-  kind: "accept",
-  submission: submission(),
-  bytes,
-  since: 0n,
-  abandoned: false,
-  untold: () => [],
-  mayBeStored: false,
-  progress: undefined,
-  starts: true,
-  settle: () => {}
-})
+const accept = (bytes: number): PendingWrite => pendingSubmission({ bytes })
 
 const filled = (members: ReadonlyArray<PendingWrite>) => {
   const backlog = WriteQueue.make()
@@ -41,19 +31,13 @@ describe("WriteQueue", () => {
 
   it("two writes to one order are never in one flush, and keep their order", () => {
     const { document } = submission()
-    const write = (tag: string): PendingWrite => ({
-      kind: "entry",
-      entry: entryOf({ runId: nextId(), orderId: document.order.id, claimToken: 1 }, {
-        write: writeOn(document, { tags: [tag] })
-      }),
-      worker: "w",
-      release: false,
-      lookedUp: undefined,
-      outcome: undefined,
-      untold: [],
-      bytes: 10,
-      settle: () => {}
-    })
+    const write = (tag: string): PendingWrite =>
+      pendingEntry(
+        entryOf({ runId: nextId(), orderId: document.order.id, claimToken: 1 }, {
+          write: writeOn(document, { tags: [tag] })
+        }),
+        { bytes: 10 }
+      )
     const [first, other, second] = [write("1"), accept(10), write("2")]
     assert.deepStrictEqual(portions(filled([first, other, second])), [[first, other], [second]])
   })

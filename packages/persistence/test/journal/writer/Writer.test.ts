@@ -1,15 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { entryOf, nextId } from "@sluice/engine/testing/JournalFixtures"
-import { Cause, Clock, Effect, Exit, Result } from "effect"
+import { Cause, Effect, Exit, Result } from "effect"
 import * as SqlError from "effect/sql/SqlError"
 import * as Lease from "../../../src/journal/lease/Lease.ts"
-import { renewingFlush } from "../../../src/journal/writer/FlushStatement.ts"
 import type { PendingEntry } from "../../../src/journal/writer/PendingWrite.ts"
-import type { WriterContext } from "../../../src/journal/writer/Settlement.ts"
 import * as WriteChannel from "../../../src/journal/writer/WriteChannel.ts"
-import { tracker } from "../../../src/journal/writer/WriteHealth.ts"
 import * as Writer from "../../../src/journal/writer/Writer.ts"
 import type { JournalConnection, Rows } from "../../../src/sql/JournalConnection.ts"
+import { pendingEntry, writeChannel, writerContext } from "./WriterFixtures.ts"
 
 const busy = Result.fail(
   new SqlError.SqlError({ reason: new SqlError.LockTimeoutError({ cause: new Error("canceling statement") }) })
@@ -24,58 +22,30 @@ const stored: Result.Result<Rows> = Result.succeed([[0, 0, 0, null, false], [2, 
  */
 const written = Effect.fnUntraced(
   function*(link: (lease: Lease.Lease, sent: () => number) => Partial<JournalConnection>) {
-    const clock = yield* Clock.Clock
     const lease = yield* Lease.make()
-    lease.registered("before", clock.monotonicTimeNanosUnsafe())
+    const writer = yield* writerContext(lease)
+    lease.registered("before", writer.clock.monotonicTimeNanosUnsafe())
     const sent: Array<ReadonlyArray<unknown>> = []
-    const { query, readyToFind } = link(lease, () => sent.length)
-    const channel = WriteChannel.make(
-      {
-        ready: Effect.succeed(Result.void),
-        readyToFind: readyToFind ?? Effect.succeed(Result.void),
-        query: (text, parameters) =>
-          Effect.suspend(() => {
-            sent.push(parameters)
-            return query?.(text, parameters) ?? Effect.succeed(stored)
-          }),
-        closeIfHung: () => {}
-      },
-      renewingFlush,
-      true
-    )
-    const writer: WriterContext = {
-      clock,
-      lease,
-      worker: { register: () => Effect.void, rejoin: () => Effect.void, leave: () => Effect.void },
-      options: {
-        health: tracker(),
-        changed: () => {},
-        claimable: () => {},
-        held: () => {},
-        delivers: () => {},
-        offer: () => assert.fail("nothing is offered"),
-        queued: () => {},
-        subscribed: () => {}
-      }
-    }
+    const { query, ...connection } = link(lease, () => sent.length)
+    const channel = writeChannel({
+      ...connection,
+      query: (text, parameters) =>
+        Effect.suspend(() => {
+          sent.push(parameters)
+          return query?.(text, parameters) ?? Effect.succeed(stored)
+        })
+    })
     const answers: Array<string> = []
     const entry = (): PendingEntry => {
       const runId = nextId()
       const claimToken = lease.hold(runId, { pipeline: "p", bytes: 1 })
-      return {
-        kind: "entry",
-        entry: entryOf({ runId, orderId: nextId(), claimToken }, {}),
+      return pendingEntry(entryOf({ runId, orderId: nextId(), claimToken }, {}), {
         worker: "before",
-        release: false,
-        lookedUp: undefined,
-        outcome: undefined,
-        untold: [],
-        bytes: 1,
         settle: (answer) => {
           const exit = Effect.runSyncExit<{ readonly _tag: string }, { readonly _tag: string }>(answer)
           answers.push(Exit.isSuccess(exit) ? exit.value._tag : (Cause.squash(exit.cause) as { _tag: string })._tag)
         }
-      }
+      })
     }
     for (const member of [entry(), entry()]) WriteChannel.add(channel, member)
     const fiber = yield* Effect.forkChild(Writer.run(writer, channel))
