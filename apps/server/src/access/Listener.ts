@@ -9,7 +9,7 @@ import { HttpServer } from "effect/http"
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { Stopping } from "../process/Stopping.ts"
-import { problemResponse } from "../wire/Answer.ts"
+import * as Answer from "../wire/Answer.ts"
 
 /** The server cannot listen. The message is one line that names the variable and how to mend it. */
 export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", { message: Schema.String }) {}
@@ -65,9 +65,10 @@ const rejection = (code: string | undefined): readonly [status: string, detail: 
 const rejectUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === "ECONNRESET" || !socket.writable) return
   const [status, detail] = rejection(error.code)
-  const response = problemResponse(new Problems.InvalidRequest({ detail, errors: [{ path: "", message: detail }] }))
-  const body = response.body._tag === "Uint8Array" ? new TextDecoder().decode(response.body.body) : ""
-  const text = body.replace("\"status\":400", `"status":${status.slice(0, 3)}`)
+  const response = Answer.problemResponse(
+    new Problems.InvalidRequest({ detail, errors: [{ path: "", message: detail }] })
+  )
+  const text = Answer.textOf(response).replace("\"status\":400", `"status":${status.slice(0, 3)}`)
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`
       + "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"

@@ -113,7 +113,7 @@ const metrics = Effect.fnUntraced(function*(entries: Entries) {
 })
 
 const bodyOf = (response: HttpServerResponse.HttpServerResponse): Record<string, unknown> =>
-  response.body._tag === "Uint8Array" ? JSON.parse(new TextDecoder().decode(response.body.body)) : {}
+  JSON.parse(Answer.textOf(response) || "{}")
 
 /** Ready while one cell takes orders. */
 const health = Effect.fnUntraced(function*(entries: Entries, ownerOf: (cell: number) => string | undefined) {

@@ -32,10 +32,7 @@ const forbidden = (detail: string): Response => Answer.problemResponse(new Probl
 
 const notFound = (detail: string): Response => Answer.problemResponse(new Problems.NotFound({ detail }))
 
-const bodyOf = (response: Response): string =>
-  response.body._tag === "Uint8Array" ? new TextDecoder().decode(response.body.body) : ""
-
-const parsed = <A>(response: Response): A => JSON.parse(bodyOf(response)) as A
+const parsed = <A>(response: Response): A => JSON.parse(Answer.textOf(response)) as A
 
 /** Looks for an id in one cell after the other; the first that knows it answers. */
 export const found = Effect.fnUntraced(function*(cells: Reached, id: string) {
@@ -377,7 +374,7 @@ const metrics = Effect.fnUntraced(function*(options: GatewayOptions, tenant: str
     ? response
     : HttpServerResponse.setBody(
       response,
-      HttpBody.text(seriesOf(bodyOf(response), reach.cell), response.headers["content-type"])
+      HttpBody.text(seriesOf(Answer.textOf(response), reach.cell), response.headers["content-type"])
     )
 })
 

@@ -40,6 +40,10 @@ export const json = (text: string, status = 200, headers?: Headers.Input): HttpS
 export const versioned = (text: string, version: number, status = 200): HttpServerResponse.HttpServerResponse =>
   json(text, status, { etag: `"${version}"` })
 
+/** The text of a response's body, as {@link json} or a handler has written it; empty for a stream. */
+export const textOf = ({ body }: HttpServerResponse.HttpServerResponse): string =>
+  body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
+
 /** The parts of a page, for merging with pages of other cells. */
 export interface PageParts {
   /** The JSON of each item. */

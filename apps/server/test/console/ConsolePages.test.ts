@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { BuiltConsole, ConsoleFile } from "../../src/console/ConsoleFiles.ts"
 import { answer } from "../../src/console/ConsolePages.ts"
+import * as Answer from "../../src/wire/Answer.ts"
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const script = { contentType: "text/javascript", bytes: bytes("plain"), br: bytes("br"), gzip: bytes("gzip") }
@@ -46,7 +47,7 @@ describe("ConsolePages", () => {
     const nonces = [ask("/"), ask("/")].map((response) => {
       const policy = response?.headers["content-security-policy"] ?? ""
       const nonce = /'nonce-([0-9a-f]{32})'/.exec(policy)?.[1] ?? ""
-      const body = response?.body._tag === "Uint8Array" ? new TextDecoder().decode(response.body.body) : ""
+      const body = response === undefined ? "" : Answer.textOf(response)
       assert.include(body, `nonce="${nonce}"`)
       assert.notMatch(policy, /unsafe|https?:|\*/)
       return nonce

@@ -5,6 +5,7 @@ import { ProcessEvent, RunState } from "@sluice/domain/run/ProcessEvent"
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Authorization } from "../wire/Authorization.ts"
+import { OrderMembers } from "../wire/OrderMembers.ts"
 import { Moment, pageOf, pageQuery, partOfId, walkedEmail } from "../wire/Paging.ts"
 import * as Problems from "../wire/Problems.ts"
 
@@ -15,17 +16,7 @@ export const OrderDocument = Schema.Record(Schema.String, Schema.Json).annotate(
 })
 
 /** A stored order, at one of its versions. */
-export const StoredOrder = Schema.StructWithRest(
-  Schema.Struct({
-    id: Schema.String,
-    orderType: Schema.String,
-    status: Schema.String,
-    createdAt: Schema.String,
-    updatedAt: Schema.String,
-    version: Schema.Int
-  }),
-  [Schema.Record(Schema.String, Schema.Json)]
-).annotate({ identifier: "Order" })
+export const StoredOrder = OrderMembers.annotate({ identifier: "Order" })
 
 /** An order in a list, with its newest run. */
 export const ListedOrder = Schema.StructWithRest(

@@ -1,20 +1,11 @@
 /** The bodies of webhook messages: the object itself, not an envelope. Contract: section 9. */
 import { Schema } from "effect"
+import { OrderMembers } from "../wire/OrderMembers.ts"
 
 const open = Schema.Record(Schema.String, Schema.Json)
 
 /** The order at the time of the event. Members that are not listed are as they were submitted. */
-export const OrderBody = Schema.StructWithRest(
-  Schema.Struct({
-    id: Schema.String,
-    orderType: Schema.String,
-    status: Schema.String,
-    createdAt: Schema.String,
-    updatedAt: Schema.String,
-    version: Schema.Int
-  }),
-  [open]
-)
+export const OrderBody = OrderMembers
 
 const Value = Schema.Json
 

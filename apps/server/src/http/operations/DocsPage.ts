@@ -6,6 +6,7 @@ import { ApiPage } from "@sluice/api/reference/ApiPage"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { HttpApiScalar } from "effect/http-api"
+import * as Answer from "../../wire/Answer.ts"
 import { policyOf } from "../../wire/PagePolicy.ts"
 
 /** Its tools for developers hand the description to a service elsewhere, and the fonts come from there. */
@@ -20,8 +21,7 @@ const protectedPages = new WeakMap<HttpServerResponse.HttpServerResponse, HttpSe
 const withPolicy = (page: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
   const made = protectedPages.get(page)
   if (made !== undefined) return made
-  const html = page.body._tag === "Uint8Array" ? new TextDecoder().decode(page.body.body) : ""
-  const response = HttpServerResponse.setHeader(page, "content-security-policy", policyOf(html, styles))
+  const response = HttpServerResponse.setHeader(page, "content-security-policy", policyOf(Answer.textOf(page), styles))
   protectedPages.set(page, response)
   return response
 }
