@@ -87,8 +87,11 @@ export const failuresAre = (runId: string): string =>
     ) as outcome
     from steps s where s.run_id = ${runId} and s.state = 'failed' order by s.index desc limit 1`
 
+/** SQL: the condition of the index on failed runs that are in no issue yet. */
+const ungrouped = "state in ('failed', 'compensation-failed') and issue_id is null"
+
 /** Groups one batch of failed runs into issues. Returns the number of runs in it. */
-export const collect = Effect.gen(function*() {
+const collect = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
 
   const store = Effect.fnUntraced(function*({ key, kind, runs }: Group) {
@@ -149,7 +152,7 @@ export const collect = Effect.gen(function*() {
       if (lock?.mine !== true) return 0
       const runs = yield* sql<FailedRun>`select r.id, r.pipeline, r.reason, r.finished_at, f.record, f.outcome from (
           select id, pipeline, reason, finished_at from runs
-          where state in ('failed', 'compensation-failed') and issue_id is null
+          where ${sql.literal(ungrouped)}
           order by id limit ${batchSize} for no key update skip locked
         ) r left join lateral (${sql.literal(failuresAre("r.id"))}) f on true order by r.id`
       for (const group of groupsOf(runs)) yield* store(group)
@@ -158,11 +161,18 @@ export const collect = Effect.gen(function*() {
   )
 })
 
-/** Groups what has failed while its scope is open; for processes that execute runs. */
+/** Looks without a transaction first: a process without new failures sends one statement, not four. */
+const collectIfAny = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const failed = yield* sql.unsafe(`select id from runs where ${ungrouped} order by id limit 1`)
+  return failed.length === 0 ? 0 : yield* collect
+})
+
+/** Groups failed runs into issues while its scope is open; for processes that execute runs. */
 export const layer: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.effectDiscard(
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
-    const once = Effect.provideService(collect, SqlClient.SqlClient, sql).pipe(
+    const once = Effect.provideService(collectIfAny, SqlClient.SqlClient, sql).pipe(
       Effect.catchCause((cause) => Effect.as(Effect.logDebug("failures are not grouped yet", cause), 0))
     )
     yield* BackgroundLoop.fork(
