@@ -29,3 +29,10 @@ export const decodeStrict = (bytes: Uint8Array): string | undefined => {
 export const decodeFile = (bytes: Uint8Array): string | undefined => decodeStrict(bytes)?.replace(/^\uFEFF/, "")
 
 export const encode = (text: string): Uint8Array => encoder.encode(text)
+
+/** The text with U+FFFD for each NUL character, which PostgreSQL's `text` cannot hold; `null` for an absent text. */
+export function withoutNul(text: string): string
+export function withoutNul(text: string | undefined): string | null
+export function withoutNul(text: string | undefined): string | null {
+  return text?.replaceAll("\0", "\ufffd") ?? null
+}

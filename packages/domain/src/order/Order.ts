@@ -167,7 +167,7 @@ export const typeFaults = (document: JsonObject): ReadonlyArray<Fault> => {
   return faults
 }
 
-/** True if the text can be a key: no NUL, no lone surrogate. */
+/** True if PostgreSQL can store the text, so that it may be a key: it has no NUL and no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
 /** Members by which the API's paths name the order and its customer. */

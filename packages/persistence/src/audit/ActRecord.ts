@@ -8,6 +8,7 @@ import { recordedAction } from "@sluice/domain/access/Action"
 import { auditId, operatorEntryId } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
 import { isKnown, textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import { isObject, type Json, stringify } from "@sluice/domain/json/Json"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -32,9 +33,6 @@ export interface Refusal {
   readonly status: number
 }
 
-/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
-const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
-
 /** True if the text of a member is known: a large output that was written before. */
 const holdsKnown = (value: Json): boolean => isObject(value) && Object.values(value).some(isKnown)
 
@@ -55,8 +53,8 @@ export const insertAct = (
         sql`insert into audit (id, at, actor, roles, action, resource, before, after, reason, remote_address,
         outcome, status, order_id)
       values (${id}, date_trunc('milliseconds', clock_timestamp()), ${actor},
-        string_to_array(${roles.join(",")}, ','), ${recordedAction(action, creates)}, ${printable(resource)},
-        ${json(before)}, ${json(after)}, ${printable(reason)}, ${remoteAddress},
+        string_to_array(${roles.join(",")}, ','), ${recordedAction(action, creates)}, ${withoutNul(resource)},
+        ${json(before)}, ${json(after)}, ${withoutNul(reason)}, ${remoteAddress},
         ${refusal === undefined ? null : "refused"}, ${refusal?.status ?? null}, ${orderId ?? null})`
       )
   )

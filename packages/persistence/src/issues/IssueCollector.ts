@@ -6,6 +6,7 @@
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { issueId } from "@sluice/domain/identity/Ids"
 import { newUuid } from "@sluice/domain/internal/identity/UuidV7"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import { normalisedMessage } from "@sluice/domain/internal/run/IssueMessage"
 import * as BackgroundLoop from "@sluice/domain/internal/telemetry/BackgroundLoop"
 import type { IssueState } from "@sluice/domain/run/Issue"
@@ -56,8 +57,7 @@ export const kindOf = ({ outcome, pipeline, reason, record }: Omit<FailedRun, "i
     pipeline,
     stepId: step?.stepId ?? "",
     outcome: outcome ?? step?.error?.kind ?? "failed",
-    // A NUL is no text to PostgreSQL.
-    message: normalisedMessage(message.toWellFormed().replaceAll("\0", "\ufffd"))
+    message: normalisedMessage(withoutNul(message.toWellFormed()))
   }
 }
 

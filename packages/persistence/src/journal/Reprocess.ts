@@ -4,6 +4,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { processEventId } from "@sluice/domain/identity/Ids"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import { retryConflict, sameFingerprint } from "@sluice/engine/internal/journal/JournalRules"
 import {
@@ -46,9 +47,6 @@ interface Found {
 }
 
 const at = (millis: number) => PgTypes.timestamptz(millis)
-
-/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
-const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
 
 /** A request without a fingerprint is the same as another without one. */
 const same = (a: Uint8Array | undefined, b: Uint8Array | null): boolean =>
@@ -183,7 +181,7 @@ export const reprocess = Effect.fnUntraced(function*(
       values (${run.runId}, ${orderId}, ${order.event_id}, ${run.pipeline.name}, ${run.pipeline.version},
         ${run.shipmentId ?? null}, ${starts ? "running" : "queued"}, ${starts ? identity.worker : null},
         ${starts ? version : null}, ${at(run.createdAt)}, ${starts ? at(now) : null}, ${run.retryOf ?? null},
-        ${run.fromStep ?? null}, ${printable(run.retryReason)}, ${printable(run.requestedBy)},
+        ${run.fromStep ?? null}, ${withoutNul(run.retryReason)}, ${withoutNul(run.requestedBy)},
         ${run.inheritedKeys === undefined ? null : JSON.stringify(run.inheritedKeys)},
         ${act?.entry ?? null})`
       const reused = request.reused ?? []

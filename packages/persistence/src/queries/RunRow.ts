@@ -2,9 +2,9 @@
 import { eventId, processEventId } from "@sluice/domain/identity/Ids"
 import { greatestAt, smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
 import { DateTime } from "effect"
-import { printable } from "../journal/writer/SubmissionRow.ts"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 
 export interface RunRow {
@@ -76,11 +76,11 @@ export const rowOfEnded = ({ failedSteps, finishedAt, orderId, reason, run, star
   pipeline_version: run.pipeline.version,
   shipment_id: run.shipmentId ?? null,
   state,
-  reason: printable(reason),
+  reason: withoutNul(reason),
   retry_of: run.retryOf ?? null,
   from_step: run.fromStep ?? null,
-  retry_reason: printable(run.retryReason),
-  requested_by: printable(run.requestedBy),
+  retry_reason: withoutNul(run.retryReason),
+  requested_by: withoutNul(run.requestedBy),
   created_at: dateOf(run.createdAt),
   started_at: dateOf(startedAt),
   finished_at: dateOf(finishedAt),

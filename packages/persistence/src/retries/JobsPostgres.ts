@@ -1,6 +1,7 @@
 /** Jobs in PostgreSQL: implements `@sluice/engine/Jobs`. Leases go by the database's clock. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { jobId } from "@sluice/domain/identity/Ids"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import { type Json, type JsonObject, parseOwn, stringify } from "@sluice/domain/json/Json"
 import type { JobKind, JobState, RunFilter } from "@sluice/domain/run/Job"
 import {
@@ -97,9 +98,6 @@ export const jobOf = (row: JobRow): Job => ({
   ...(row.finished_at !== null && { finishedAt: row.finished_at.getTime() })
 })
 
-/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
-const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
-
 const optionsText = (options: JobOptions): string | null =>
   Object.keys(options).length === 0 ? null : stringify(options as Json)
 
@@ -134,8 +132,8 @@ const create = (services: Services, job: NewJob) =>
     services.sql,
     services.sql<JobRow>`insert into jobs (id, kind, state, filter, options, reason, requested_by, created_at)
     values (${job.id}, ${job.kind}, 'queued', ${JSON.stringify(job.filter)}, ${optionsText(job.options)},
-      ${printable(job.reason)},
-      ${job.requestedBy === undefined ? null : printable(job.requestedBy)}, ${PgTypes.timestamptz(job.createdAt)})
+      ${withoutNul(job.reason)},
+      ${withoutNul(job.requestedBy)}, ${PgTypes.timestamptz(job.createdAt)})
     on conflict (id) do update set id = excluded.id returning ${services.columns}`.pipe(
       Effect.tap(() =>
         recordAct(services.sql, {
@@ -276,7 +274,7 @@ const settle = ({ sql }: Services, id: string, items: ReadonlyArray<JobItem>) =>
         run_id: runId,
         outcome,
         retry_id: retryId ?? null,
-        message: message === undefined ? null : printable(message)
+        message: withoutNul(message)
       }))
     )
   ])))

@@ -2,6 +2,7 @@
  * Pages of a list. A cursor holds the indexed keys of the last row seen, so that a page costs the same at any depth,
  * and new rows shift nothing. Contract: section 7, "Lists".
  */
+import { isStorable } from "@sluice/domain/order/Order"
 import { Effect, Option, Result, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 
@@ -43,11 +44,9 @@ export interface Cursor<Keys> {
   readonly read: (page: PageRequest) => Effect.Effect<Keys | undefined, CursorInvalid>
 }
 
-/** True for a text that PostgreSQL has in no row: it has no NUL, and half a surrogate pair is no UTF-8. */
-const isUnstorable = (text: string): boolean => text.includes("\0") || !text.isWellFormed()
-
+/** True for keys that no row has, because PostgreSQL cannot store one of their texts. */
 const isOfNoRow = (keys: unknown): boolean =>
-  Array.isArray(keys) && keys.some((key) => typeof key === "string" && isUnstorable(key))
+  Array.isArray(keys) && keys.some((key) => typeof key === "string" && !isStorable(key))
 
 export const cursor = <Keys>(keys: Schema.Codec<Keys, unknown>): Cursor<Keys> => {
   const codec = Schema.fromJsonString(keys)

@@ -5,6 +5,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { newUuidUnsafe } from "@sluice/domain/internal/identity/UuidV7"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import type { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { CancelAnswer, Cancellation, RunCancellation } from "@sluice/engine/internal/journal/Cancellation"
 import { Effect } from "effect"
@@ -56,16 +57,13 @@ ${noStepMessages},
 ${messageFanOut}
 select f.state from f`
 
-/** A NUL is no text to PostgreSQL; in what a person wrote it is not worth failing for. */
-const printable = (text: string): string => text.replaceAll("\0", "\ufffd")
-
 /** Stores a cancel, in the transaction of the caller. */
 export const cancel = Effect.fnUntraced(function*(runId: string, { compensate, reason }: Cancellation, at: number) {
   const sql = yield* SqlClient.SqlClient
   const [stored] = yield* sql.unsafe<{ readonly state: RunState }>(statement, [
     PgTypes.uuid(runId),
     PgTypes.bool(compensate),
-    PgTypes.text(printable(reason)),
+    PgTypes.text(withoutNul(reason)),
     PgTypes.timestamptz(at),
     PgTypes.uuid(newUuidUnsafe()),
     PgTypes.uuid(newUuidUnsafe())

@@ -1,6 +1,7 @@
 /** The parameters of a flush: the columns of each part of its statement, and the rows that a write puts into them. */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import { textWithKnown } from "@sluice/domain/internal/json/KnownTexts"
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import type { StepRow } from "@sluice/engine/journal/Journal"
 import { holdRank } from "@sluice/engine/partners/PartnerBreaker"
 import { outcomeParameters } from "../../outbox/OutcomeStatement.ts"
@@ -10,7 +11,7 @@ import { calloutColumns, calloutRow } from "../../records/CalloutColumns.ts"
 import { columns, type ColumnTypes, singleParameters } from "../../sql/ArrayParameters.ts"
 import type { Parts } from "./FlushParts.ts"
 import type { PendingEntry, PendingSubmission } from "./PendingWrite.ts"
-import { accept, printable, submissionRow } from "./SubmissionRow.ts"
+import { accept, submissionRow } from "./SubmissionRow.ts"
 
 export const entry = {
   run_id: "uuid",
@@ -69,7 +70,7 @@ const entryRow = ({ entry, release, outcome }: PendingEntry) => {
     touches: entry.wait !== undefined || entry.open !== undefined,
     state: entry.state ?? null,
     final: entry.finish?.state ?? null,
-    reason: printable(entry.finish?.reason ?? entry.reason),
+    reason: withoutNul(entry.finish?.reason ?? entry.reason),
     failed_steps: entry.finish?.failedSteps ?? null,
     finished_at: entry.finish?.at ?? null,
     due_at: (release ? heldFor === undefined ? entry.wait?.dueAt : entry.wait?.until : undefined) ?? null,

@@ -1,4 +1,5 @@
 /** A submission as the columns of its row in the flush. */
+import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import { webhookTypeOf } from "@sluice/domain/webhook/WebhookType"
 import { externalIdOf } from "@sluice/engine/internal/journal/JournalRules"
 import type { ColumnTypes } from "../../sql/ArrayParameters.ts"
@@ -23,12 +24,6 @@ export const accept = {
   webhook_type: "text"
 } as const satisfies ColumnTypes
 
-/**
- * Removes NUL characters, which PostgreSQL's `text` cannot hold: in a reason that a person wrote they are not worth a
- * failure.
- */
-export const printable = (text: string | undefined): string | null => text?.replaceAll("\0", "\ufffd") ?? null
-
 /** The webhook type of a submission; `undefined` for order types that make no message. */
 export const webhookTypeOfSubmission = (
   { submission }: Pick<PendingSubmission, "submission">
@@ -50,7 +45,7 @@ export const submissionRow = ({ starts, submission }: PendingSubmission) => {
     pipeline: run.pipeline.name,
     pipeline_version: run.pipeline.version,
     shipment_id: run.shipmentId ?? null,
-    requested_by: printable(run.requestedBy),
+    requested_by: withoutNul(run.requestedBy),
     starts,
     webhook_type: webhookTypeOf(document.order.orderType) ?? null
   }
