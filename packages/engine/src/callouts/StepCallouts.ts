@@ -147,7 +147,7 @@ const send = (
   const { exchange, health, slots, turns } = tools
   const { scope } = step
   const host = hostOf(request.url)
-  const letGo = call.isTrial && !call.hadTurn
+  const isTrial = call.isTrial && !call.hadTurn
   const turned = (turn: Effect.Effect<void>) =>
     scope.inTurn(
       { index: scope.index, request: attempt.request, attempt: attempt.attempt, dueAt: atOnce },
@@ -164,7 +164,7 @@ const send = (
     Effect.flatMap(
       Effect.andThen(begins, exchange.begin),
       (progress) =>
-        recordsHalt(progress, health.watch(host, exchange.exchange(request, attempt, progress, token), letGo))
+        recordsHalt(progress, health.watch(host, exchange.exchange(request, attempt, progress, token), isTrial))
     )
   const sent = (token: TokenResult | undefined) =>
     slots.withSlot(

@@ -2,9 +2,9 @@
  * Derives the health of partners from the calls of this process: an attempt without an answer counts against its host,
  * any other for it. Contract: section 4, `onUnavailable`.
  *
- * Effect's `CircuitBreaker` counts, and says when it is too much. What follows from that is on the `PartnerBreaker`: its
- * store would keep the open state in this process or ask a server before each call; the state has to be seen by
- * processes that make no calls, and calls of steps that do not hold are made whatever it is.
+ * Effect's `CircuitBreaker` only counts here, and decides when there were too many failures; the open state is kept by the
+ * `PartnerBreaker`. Effect's own store would keep it in this process, or ask a server before each call, while processes
+ * that make no calls have to see it, and steps that do not hold make their calls in any state.
  */
 import type { Outcome } from "@sluice/domain/callout/Outcome"
 import { urlHost } from "@sluice/http-client/internal/UrlHost"
@@ -14,12 +14,12 @@ import { defectCode } from "../plugins/PluginError.ts"
 import { PartnerBreaker } from "./PartnerBreaker.ts"
 import * as PartnerCircuits from "./PartnerCircuits.ts"
 
-/** Half of the last 20 calls to a host failed, of at least 5: it takes 3 failures. */
+/** The circuit opens once half of a host's last 20 calls failed, and 5 were made: so after 3 failures at the earliest. */
 const size = 20
 const tripPolicy = CircuitBreaker.rate({ threshold: 0.5, size, minimumCalls: 5 })
 const tripsAfter = 3
 
-/** The host of a URL, as `URL.host` gives it; text that is no URL is its own. */
+/** The host of a URL, as `URL.host` gives it; a text that is no URL counts as a host itself. */
 export const hostOf = (url: string): string => urlHost(url) ?? url
 
 /** The end of an attempt, as far as the partner's health is concerned. */
@@ -74,14 +74,14 @@ export interface PartnerHealth {
   /** True while the partner's circuit is open: orders that can wait for it should. */
   readonly isDown: (host: string) => boolean
   /**
-   * Makes the call even if the partner's circuit is open, and counts its result. `letGo`: the run was on hold, and its
-   * result decides whether the other held runs are released, even if this process has not noticed the partner's failure
-   * yet.
+   * Makes the call even if the partner's circuit is open, and counts its result. `isTrial`: the run was released to try
+   * the partner, and its result decides whether the other runs on hold are released, even if this process has not
+   * noticed the partner's failure yet.
    */
   readonly watch: <A extends WatchedCall, E>(
     host: string,
     call: Effect.Effect<A, E>,
-    letGo: boolean
+    isTrial: boolean
   ) => Effect.Effect<A, E>
 }
 
@@ -93,7 +93,7 @@ export const make = Effect.gen(function*() {
   const breaker = yield* CircuitBreaker.make({ tripPolicy, openDuration: "1 second" })
   const circuits = PartnerCircuits.make()
 
-  /** Good calls since the last bad one. The breaker has seen nothing else for long where there are `size` of them. */
+  /** The number of good calls since the last bad one, by host. From `size` on, the breaker counts nothing but good calls. */
   const good = new Map<string, number>()
 
   /** Counts with the breaker while the circuit is closed; calls that would not change its state are skipped. */
@@ -104,7 +104,7 @@ export const make = Effect.gen(function*() {
     if (good.size >= PartnerCircuits.keptHosts) good.clear()
     good.set(host, verdict._tag === "Success" ? before + 1 : 0)
     const key = circuits.keyOf(host)
-    // Tripped a moment ago, by another call: what this one says is known.
+    // Where another call has just opened the circuit, this one is refused, and says nothing new.
     const recorded = Effect.ignore(breaker.execute(Effect.succeed(exchanged), { key, classify }))
     return verdict._tag === "Failure" ? Effect.andThen(recorded, tell(host, key)) : recorded
   }
@@ -116,7 +116,10 @@ export const make = Effect.gen(function*() {
       board.failed(host, tripsAfter)
     })
 
-  /** While it is not, every answer counts; once it answers again, one order's trouble is not the partner's. */
+  /**
+   * Reports each result while the circuit is not closed. A 5xx counts as a failure only while the partner is down: once it
+   * answers others again, a single order may be the cause.
+   */
   const probing = <A extends WatchedCall, E>(host: string, call: Effect.Effect<A, E>) =>
     Effect.tap(call, ({ record }) =>
       Effect.sync(() => {
@@ -129,9 +132,9 @@ export const make = Effect.gen(function*() {
 
   const health: PartnerHealth = {
     isDown: (host) => board.condition(host) === "down",
-    watch: (host, call, letGo) =>
+    watch: (host, call, isTrial) =>
       Effect.suspend(() =>
-        letGo || board.condition(host) !== "up"
+        isTrial || board.condition(host) !== "up"
           ? probing(host, call)
           : Effect.tap(call, (exchanged) => count(host, exchanged))
       )

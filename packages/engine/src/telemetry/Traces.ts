@@ -153,7 +153,7 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           tell(runSpan(entry.runId, entry.orderId, held.get(entry.claimToken), { state: answer.ended, reason, at }))
           held.delete(entry.claimToken)
         })
-      const letGo = ({ claimToken }: ClaimToken) => Effect.sync(() => held.delete(claimToken))
+      const forget = ({ claimToken }: ClaimToken) => Effect.sync(() => held.delete(claimToken))
       const accepted = (intake: Intake) => intake._tag === "Accepted" ? hold(intake.run) : Effect.void
       return Journal.of({
         ...inner,
@@ -169,9 +169,9 @@ export const journal = (tell: Tell): Layer.Layer<Journal, never, Journal> =>
           return intake
         }),
         reprocess: (request) => Effect.tap(inner.reprocess(request), accepted),
-        commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => letGo(entry)),
-        release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), letGo(entry)),
-        abandon: (claimToken) => Effect.andThen(inner.abandon(claimToken), letGo(claimToken)),
+        commit: (entry) => Effect.tapError(Effect.tap(inner.commit(entry), stored(entry)), () => forget(entry)),
+        release: (entry) => Effect.ensuring(Effect.tap(inner.release(entry), stored(entry)), forget(entry)),
+        abandon: (claimToken) => Effect.andThen(inner.abandon(claimToken), forget(claimToken)),
         claimed: Stream.tap(inner.claimed, hold)
       })
     })

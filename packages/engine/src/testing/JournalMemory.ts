@@ -296,7 +296,7 @@ const claimNext = (process: MemoryProcess): Effect.Effect<ClaimedRun> =>
   Effect.suspend(() => {
     const { clock, me, store } = process
     const now = clock.currentTimeMillisUnsafe()
-    if (me.alive) PartnerBreakerMemory.letGo(store, now)
+    if (me.alive) PartnerBreakerMemory.releaseDue(store, now)
     const run = claim(process, now)
     if (run !== undefined) return Effect.succeed(run)
     const due = [

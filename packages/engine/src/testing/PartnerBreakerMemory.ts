@@ -31,7 +31,7 @@ export const onHold = (store: Store, host: string, now: number): void => {
 }
 
 /** Makes due the runs whose partner is to be tried or has recovered. */
-export const letGo = (store: Store, now: number): void => {
+export const releaseDue = (store: Store, now: number): void => {
   for (const [host, partner] of store.partners) {
     if (partner.retryAt === undefined || partner.retryAt > now) continue
     const held = heldFor(store, host).toSorted((a, b) => {
