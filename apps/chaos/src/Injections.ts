@@ -151,7 +151,7 @@ export const injections: ReadonlyArray<Injection> = [
   { name: "a wall clock jumps, and back", weight: 3, happens: clock }
 ]
 
-/** The disturbances that are over at once: without long pauses and without a database that is away. */
+/** The disturbances that last for seconds: no paused process, and no database that is killed or stopped. */
 export const brief: ReadonlyArray<Injection> = injections.filter(({ happens }) =>
   ![paused, databaseKilled, databaseStopped].includes(happens)
 )

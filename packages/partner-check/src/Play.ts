@@ -23,7 +23,7 @@ import { Outbound } from "@sluice/http-client/Outbound"
 import { Clock, Context, Effect } from "effect"
 import { type Observation, observing, replaying } from "./ObservedOutbound.ts"
 
-/** The run of one step. */
+/** The result of playing one case: a run of one step, with the requests that it sent. */
 export interface Played {
   readonly step: StepRow
   readonly state: FinalRunState

@@ -103,7 +103,7 @@ export const subscriptionSearch = (given: Readonly<Record<string, unknown>>): Su
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** The time that a filter means; `undefined` for another text. */
+/** The time that a filter names: `-15m`, `-2h` or `-7d` before `now`, or an ISO 8601 date; `undefined` for another text. */
 export const momentOf = (text: string | undefined, now: number): string | undefined => {
   const [, amount = "", unit = ""] = /^-(\d{1,5})([mhd])$/.exec(text ?? "") ?? []
   const length = units[unit]

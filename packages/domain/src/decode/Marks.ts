@@ -5,7 +5,7 @@ const marked = /^\{%([\s\S]*)%\}$/
 /** The JSONata between the marks, or `undefined` where the string is just a string. */
 export const expressionIn = (text: string): string | undefined => marked.exec(text.trim())?.[1]?.trim()
 
-/** Marks that are not read: `{% %}` inside a longer string, or the `{{ }}` of other systems. */
+/** The marks in a text that Sluice does not evaluate: `{% %}` inside a longer string, or the `{{ }}` of other systems. */
 export const unreadMarks = (text: string): "{% %}" | "{{ }}" | undefined => {
   if (expressionIn(text) !== undefined) return undefined
   if (/\{%[\s\S]*?%\}/.test(text)) return "{% %}"

@@ -54,6 +54,6 @@ const applyBelow = (value: Json, below: Changes["below"]): Json => {
 const apply = (value: Json, { below, own }: Changes): Json =>
   own.reduce((changed, change) => change(changed), applyBelow(value, below))
 
-/** The document with all changes; those at one path follow each other. */
+/** Applies all changes to the document; several changes at one path are applied in the order given. */
 export const withChanges = (document: Json, changes: ReadonlyArray<MemberChange>): Json =>
   changes.length === 0 ? document : apply(document, byPath(changes))

@@ -16,7 +16,7 @@ import { headerMap, propertyList } from "./KeyValueList.ts"
 /** Members of `options` whose own members have names that the contract fixes. */
 const fixedStructures = ["shouldRejectOn", "retry", "orderDataOptions"]
 
-/** True if the options of a stored step are among its own members. */
+/** True for a workflow step, whose options are members of the step itself and not of `options`. */
 export const isWorkflowStep = (step: JsonObject): boolean =>
   typeof step.name === "string" && (step.name.endsWith("WorkflowStep") || step.name === "ExportOrder") ||
   step.connector !== undefined || step.properties !== undefined

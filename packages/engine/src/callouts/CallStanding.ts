@@ -1,4 +1,4 @@
-/** The position of a step in its callouts, and of one callout on its way to an answer: the input of `NextAttempt`. */
+/** The progress of a step through its callouts, and of one callout through its attempts: the input of `NextAttempt`. */
 import type { CalloutRecord } from "@sluice/domain/callout/CalloutRecord"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import type { Json } from "@sluice/domain/json/Json"
@@ -15,7 +15,7 @@ import { idempotencyKey, inheritedKey } from "./IdempotencyKey.ts"
 import { type CallbackStanding, type CalloutStanding, matches, type ProbeStanding } from "./NextAttempt.ts"
 import { endOf, responseOf } from "./RecordedOutcome.ts"
 
-/** The position of one step in its callouts. */
+/** The progress of one step through its callouts. */
 export interface Standing {
   readonly scope: CalloutContext
   readonly holds: boolean
@@ -37,7 +37,7 @@ export interface Standing {
 export const endsOf = (own: ReadonlyArray<CalloutRecord>) =>
   own.filter(({ outcome }) => outcome !== "interrupted").map(endOf)
 
-/** One callout on its way to an answer. */
+/** The progress of one callout through its attempts. */
 export interface Call {
   /** The request as the plugin made it. */
   readonly request: CalloutRequest
@@ -72,7 +72,7 @@ export interface Call {
   live: { readonly record: CalloutRecord; readonly response: OutboundResponse | undefined } | undefined
 }
 
-/** The document of the request's first attempt. */
+/** The document that the request is built from: that of its first attempt, so that later ones send the same bytes. */
 export const pinned = (
   { scope }: Standing,
   own: ReadonlyArray<CalloutRecord>,
@@ -113,7 +113,10 @@ export const probeStanding = (step: Standing, call: Call): ProbeStanding | undef
 
 const isSuccess = (status: number): boolean => status >= 200 && status <= 299
 
-/** The request as its attempts are judged. */
+/**
+ * The request by which the answers of attempts are judged. Where the answer comes to a callback URL, any 2xx counts as
+ * success, because it only acknowledges the request; otherwise the request is as the plugin made it.
+ */
 export const sentRequest = ({ scope: { callback } }: Standing, request: CalloutRequest): CalloutRequest => {
   if (callback === undefined) return request
   const { check, judge, read, ...rest } = request
@@ -149,7 +152,7 @@ export const waitsFor = ({ stepId }: StepCallback, { dueAt }: Wait): string =>
 export const triesAgain = (host: string, { dueAt, heldFor }: Wait): string | undefined =>
   heldFor === undefined ? `waits for partner ${host}, which is tried again at ${isoOf(dueAt)}` : undefined
 
-/** Resets the standing of a call for its next attempt: no wait and no probe have happened yet. */
+/** Resets a call for its next attempt, before which no wait and no probe have happened yet. */
 export const begun = (call: Call) => {
   call.waited = false
   call.waitStored = false
@@ -179,7 +182,7 @@ export const add = (step: Standing, call: Call, record: CalloutRecord) => {
   keep(step, record)
 }
 
-/** Marks what the run was resumed with as done: its wait is over, its open attempt has its record. */
+/** Clears what the previous holder of the run left: its wait is over, its open attempt has a record. */
 export const useUp = (resumption: Resumption) => {
   resumption.wait = undefined
   resumption.open = undefined
@@ -188,7 +191,7 @@ export const useUp = (resumption: Resumption) => {
 
 const noRetry: Retry = { beyond: 0, pause: 0 }
 
-/** Begins the next callout of the step, with what is on record of it. */
+/** Begins the next callout of the step; it continues from the attempts that are already recorded for it. */
 export const begin = Effect.fnUntraced(function*(step: Standing, request: CalloutRequest) {
   const number = step.requests++
   const own = step.recorded.filter((record) =>
@@ -217,7 +220,7 @@ export const begin = Effect.fnUntraced(function*(step: Standing, request: Callou
   return call
 })
 
-/** Gathers, as they are now, the facts on which the next decision about a call is made. */
+/** The current facts from which the next step of a call is decided. */
 export const standingOf = (
   { clock, health }: { readonly clock: Clock.Clock; readonly health: Pick<PartnerHealth, "isDown"> },
   step: Standing,

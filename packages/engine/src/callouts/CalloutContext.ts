@@ -14,11 +14,11 @@ import type { Probe } from "./Probe.ts"
  */
 export const longWaitMs = 30_000
 
-/** The open ends that the previous holder of a run left; consumed by the first callout after it. */
+/** The wait or open attempt that the previous holder of a run left; the first callout of the new holder clears it. */
 export interface Resumption {
   wait: Wait | undefined
   open: Open | undefined
-  /** The next first attempt may have been open when its process died. */
+  /** True if the first attempt of the next callout may have been open when the previous holder died. */
   mayBeOpen: boolean
 }
 
@@ -47,7 +47,7 @@ export interface CalloutContext {
   readonly documentAt: (version: number) => Effect.Effect<Document, Fenced>
   /** The recorded results of the step's effects that run once, by name. */
   readonly effects: Readonly<Record<string, Json>>
-  /** Stores records, with the mark of what comes next. */
+  /** Stores records, together with the mark of the attempt or wait that follows them. */
   readonly store: (
     records: ReadonlyArray<CalloutRecord>,
     next: { wait?: Wait; open?: Open; effects?: StepEffects }
@@ -62,7 +62,7 @@ export interface CalloutContext {
     records: () => ReadonlyArray<CalloutRecord>,
     turn: Effect.Effect<void>
   ) => Effect.Effect<void, Fenced>
-  /** Passes when this process may send. */
+  /** Waits until this process may send; fails once its claim of the run has ended. */
   readonly lease: Effect.Effect<void, Fenced>
   /** The interruption of the run: from then on no callout begins, and an open one is recorded as interrupted. */
   readonly interruption: Interruption
@@ -83,6 +83,6 @@ export interface StepCallback {
   readonly issue: (token: string, attempt: number) => Effect.Effect<void>
   /** The answer that was taken. */
   readonly taken: Effect.Effect<CallbackAnswer | undefined>
-  /** Takes none from now on; one that was taken before is returned. */
+  /** Ends the taking of answers; returns the one that was taken before, if any. */
   readonly close: Effect.Effect<CallbackAnswer | undefined, Fenced>
 }

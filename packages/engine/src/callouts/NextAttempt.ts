@@ -73,17 +73,17 @@ export interface CalloutStanding {
   readonly deadline: number
 }
 
-/** The answers so far to the question if the last attempt took effect. */
+/** The results so far of the probe, which asks the partner if the last attempt took effect. */
 export interface ProbeStanding {
-  /** It is asked before the first attempt too. */
+  /** True if the probe is sent before the first attempt, too. */
   readonly first: boolean
-  /** The probe's record that settles the question. */
+  /** The record of the probe that settled the question. */
   readonly settled: CalloutRecord | undefined
-  /** The answer of this claim's last question: `call` says that nothing happened; `undefined` before there is one. */
+  /** The result of the last probe of this claim; `call`: nothing had happened; `undefined` before the first probe. */
   readonly verdict: "call" | "unknown" | undefined
-  /** The number of times that the question was asked, by earlier holders of the run too. */
+  /** The number of probes, those of earlier holders of the run included. */
   readonly asks: number
-  /** The record of the last question. */
+  /** The record of the last probe. */
   readonly last: CalloutRecord | undefined
 }
 

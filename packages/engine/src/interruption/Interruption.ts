@@ -22,7 +22,7 @@ export interface Interruption {
    * unsubscribes.
    */
   readonly onCancelled: (tell: () => void) => () => void
-  /** Passes at the deadline, where there is one. */
+  /** Completes at the deadline; absent where there is none. */
   readonly expiry: Effect.Effect<void> | undefined
   /** Epoch milliseconds; infinite where there is none. No wait lasts longer. */
   readonly deadline: number

@@ -5,7 +5,7 @@ import type { Cancellation } from "../journal/Cancellation.ts"
 export interface RunSignals {
   /** True once the process is stopping: the open call may end, and nothing begins after it. */
   readonly stopping: () => boolean
-  /** Passes when the process is stopping. */
+  /** Completes when the process begins to stop. */
   readonly stop: Effect.Effect<void>
   /** The cancel that was stored for this run, as far as this process knows. */
   readonly cancellation: () => Cancellation | undefined

@@ -133,7 +133,7 @@ export const leave = (
 ): Effect.Effect<never, Fenced> =>
   Effect.suspend(() => Effect.andThen(release(at, wait, records, waiting), Effect.interrupt))
 
-/** Passes once this process may send under its claim of the run. */
+/** Waits until this process may send under its claim of the run; fails once the claim has ended. */
 export const leaseOf = ({ claimToken, services: { journal } }: Position): Effect.Effect<void, Fenced> =>
   Effect.suspend(() =>
     journal.maySend(claimToken)

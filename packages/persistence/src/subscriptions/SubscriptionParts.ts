@@ -51,7 +51,7 @@ nm as materialized (
 export const isNamedAsFound = "not exists (select from nm where nm.e = given.n)"
 
 /**
- * The parts after `z`, the ended runs, that change the subscriptions that their orders name. An order changes one
+ * SQL: the `with` queries that change the subscriptions named by the orders of ended runs (`z`). An order changes one
  * subscription once, however often it is processed.
  */
 export const namedParts = `nz as materialized (
