@@ -274,16 +274,14 @@ export const layer = (decide: Decide, open: Open) => {
         const mayShow = decision._tag !== "ForeignHost" && decision._tag !== "Ambiguous"
         const page = mayShow ? open(request) : undefined
         if (page !== undefined) return Effect.succeed(AnswerHeaders.protect(page))
-        const answered = decision._tag !== "Admitted"
-          ? refused(decision, request)
-          : namesNothing(request.url)
-          ? Effect.succeed(nulInPath)
-          : !isServed(request.method, request.url)
-          ? Effect.succeed(unrouted(request))
-          : decision.caller === undefined
-          ? httpEffect
-          : Effect.provideService(httpEffect, Caller, decision.caller)
-        return Effect.map(answered, AnswerHeaders.protect)
+        const answered = () => {
+          if (decision._tag !== "Admitted") return refused(decision, request)
+          if (namesNothing(request.url)) return Effect.succeed(nulInPath)
+          if (!isServed(request.method, request.url)) return Effect.succeed(unrouted(request))
+          const { caller } = decision
+          return caller === undefined ? httpEffect : Effect.provideService(httpEffect, Caller, caller)
+        }
+        return Effect.map(answered(), AnswerHeaders.protect)
       }),
     { global: true }
   )

@@ -114,19 +114,19 @@ export const makeEraser = ({ whole, within }: PersonalValues, substitutes: Subst
       return replacement === undefined ? all : before + content.replace(content.trim(), () => replacement)
     })
 
+  /** Erases values in a form, in the query of a URL and in markup; any other text stays as it is. */
+  const structured = (value: string): string => {
+    if (formPattern.test(value)) return form(value)
+    const query = value.indexOf("?")
+    if (query > 0 && /^https?:\/\//i.test(value)) return value.slice(0, query) + form(value.slice(query))
+    return /^\s*</.test(value) ? markup(value) : value
+  }
+
   const string = (value: string): string => {
     const replacement = replacements.get(value)
     if (replacement !== undefined) return replacement
     if (value.length > 2 && looksLikeJson(value)) return json(value)
-    const query = value.indexOf("?")
-    const changed = formPattern.test(value)
-      ? form(value)
-      : /^https?:\/\//i.test(value) && query > 0
-      ? value.slice(0, query) + form(value.slice(query))
-      : /^\s*</.test(value)
-      ? markup(value)
-      : value
-    return search(changed)
+    return search(structured(value))
   }
 
   const visitor: Visitor = {

@@ -23,14 +23,11 @@ const escape = (code: number, length: number): number => code * 16 + length
 const codeOf = (found: number): number => Math.floor(found / 16)
 const lengthOf = (found: number): number => found & 15
 
-const hexDigit = (code: number): number =>
-  code >= 0x30 && code <= 0x39
-    ? code - 0x30
-    : code >= 0x61 && code <= 0x66
-    ? code - 0x57
-    : code >= 0x41 && code <= 0x46
-    ? code - 0x37
-    : none
+const hexDigit = (code: number): number => {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  if (code >= 0x61 && code <= 0x66) return code - 0x57
+  return code >= 0x41 && code <= 0x46 ? code - 0x37 : none
+}
 
 /** The number that `count` hex digits at `at` write. */
 const hexAt = (content: Content, at: number, count: number): number => {

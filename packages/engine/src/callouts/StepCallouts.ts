@@ -281,7 +281,8 @@ const attempt = Effect.fnUntraced(function*(tools: Tools, step: Standing, call: 
   begun(call)
   call.live = { record, response }
   // An expired token is not counted as a failure: one more attempt with a fresh one, at once.
-  call.token = tokenRefused && call.token === "valid" ? "expired" : call.token === "valid" ? "valid" : "refreshed"
+  if (call.token === "expired") call.token = "refreshed"
+  else if (call.token === "valid" && tokenRefused) call.token = "expired"
   add(step, call, record)
 })
 

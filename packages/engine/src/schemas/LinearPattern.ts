@@ -89,14 +89,14 @@ class Reader {
     return (program) => parts.forEach((part) => part(program))
   }
 
+  bounds(): readonly [number, number] {
+    if (this.take("*")) return [0, Infinity]
+    if (this.take("+")) return [1, Infinity]
+    return this.take("?") ? [0, 1] : this.counts()
+  }
+
   repetition(part: Part): Part {
-    const [min, max] = this.take("*")
-      ? [0, Infinity]
-      : this.take("+")
-      ? [1, Infinity]
-      : this.take("?")
-      ? [0, 1]
-      : this.counts()
+    const [min, max] = this.bounds()
     if (min === 1 && max === 1) return part
     // Whether it is greedy decides what is matched, not whether.
     this.take("?")

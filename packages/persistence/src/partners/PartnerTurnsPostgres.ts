@@ -46,7 +46,7 @@ interface Host {
   readonly waiters: Set<Waiter>
   /** The requests that count: open ones, and those with a time at which to begin. */
   open: number
-  /** The number that the database was last told. */
+  /** The number of open requests that is stored in the database. */
   stored: number
   running: boolean
   /** True if the database has to be asked at once: places were freed, or there are requests that it does not know. */
@@ -93,13 +93,13 @@ const now = ({ clock }: Services) => Number(clock.monotonicTimeNanosUnsafe()) / 
 /** The database's time. */
 const databaseNow = (services: Services) => now(services) + (services.timing.offset ?? 0)
 
-/** Takes over the database's time, which was read between two times of this process. */
+/** Corrects the offset of the database's clock: the database read `read` between two times of this process. */
 const compare = ({ timing }: Services, read: number, sentAt: number, arrivedAt: number) => {
   const estimate = timing.offset ?? read - (sentAt + arrivedAt) / 2
   timing.offset = Math.min(Math.max(estimate, read - arrivedAt), read - sentAt)
 }
 
-/** Takes over how long the rest of a question took: a moving average, doubled. */
+/** Updates `takes`: the moving average of twice the time that the rest of a question took. */
 const measure = ({ timing }: Services, took: number) => {
   timing.takes += (Math.min(2 * took, longestQuestionMs) - timing.takes) / 8
 }
@@ -228,7 +228,7 @@ const sleepUntilWoken = (host: Host, ms: number) =>
     })
   }).pipe(Effect.timeoutOption(ms))
 
-/** Works while there is something to ask for or to store. */
+/** Asks for turns, and stores the number of open requests, until none is waiting or open. */
 const work = Effect.fnUntraced(function*(services: Services, host: Host) {
   for (;;) {
     const limits = limitsOf(services, host.name)
@@ -246,14 +246,14 @@ const work = Effect.fnUntraced(function*(services: Services, host: Host) {
         ask(services, host, limits),
         (error) => Effect.as(Effect.logDebug("turns at a partner cannot be asked for", error), undefined)
       )
-    if (asked === undefined) {
+    if (asked === undefined || limits === undefined) {
       host.stored = limits === undefined ? 0 : host.stored
       for (const waiter of host.waiters) if (now(services) - waiter.since >= patienceMs) refuse(host, waiter, limits)
       if (host.waiters.size === 0 && host.open === 0) break
       yield* Effect.sleep(lookEveryMs)
       continue
     }
-    give(services, host, asked, limits!)
+    give(services, host, asked, limits)
     if (host.waiters.size === 0) yield* sleepUntilWoken(host, host.open === 0 ? 1 : renewEveryMs)
     else if (asked.againMs === 0) yield* sleepUntilWoken(host, lookEveryMs)
   }
@@ -294,7 +294,10 @@ const hostNamed = ({ hosts }: Services, name: string): Host => {
   return host
 }
 
-/** The time of the turn by the database's clock. What is given to one that has gone is taken back. */
+/**
+ * Queues a request; returns the time of its turn by the database's clock. Where the request is interrupted after it was
+ * given one, its place is freed again.
+ */
 const queue = (services: Services, host: Host, request: Pick<Waiter, "line" | "released" | "counted">) => {
   let mine: number | TurnNotNear | undefined
   return Effect.onInterrupt(

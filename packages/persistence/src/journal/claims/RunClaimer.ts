@@ -194,6 +194,28 @@ const dispatchSome = Effect.fnUntraced(
 const dispatch = (claims: Claims, queue: Queue.Enqueue<ClaimedRun>, claimed: ReadonlyArray<Claimed>) =>
   Effect.forEach(Array.chunksOf(claimed, 8), (some) => dispatchSome(claims, queue, some), { discard: true })
 
+/**
+ * Runs a statement that claims `chosen`, and dispatches the runs that it has claimed; returns their number. Until the reply
+ * the runs count as uncertain, so that none is forgotten where it is lost. `takenOver`: their process died.
+ */
+const claimChosen = Effect.fnUntraced(
+  function*<R>(
+    claims: Claims,
+    queue: Queue.Enqueue<ClaimedRun>,
+    chosen: ReadonlyArray<{ readonly id: string }>,
+    takenOver: boolean,
+    statement: Effect.Effect<ReadonlyArray<Claimed>, SqlError, R>
+  ) {
+    const { doubtful } = claims.lease
+    for (const { id } of chosen) doubtful.set(id, { takenOver })
+    const claimed = yield* statement
+    const mine = new Set(claimed.map(({ id }) => id))
+    for (const { id } of chosen) if (!mine.has(id)) doubtful.delete(id)
+    yield* dispatch(claims, queue, inOrder(claimed, placesOf(chosen)))
+    return claimed.length
+  }
+)
+
 /** Claims runs that were found dead or due. True if there were any. */
 const claimFound = Effect.fnUntraced(
   function*(
@@ -205,14 +227,11 @@ const claimFound = Effect.fnUntraced(
   ) {
     const { lease, sql } = claims
     // A run that this process holds, as far as it knows, is being released: the reply to that comes first.
-    const ids = found.map(({ id }) => id).filter((id) => !lease.inFlight.has(id))
-    if (ids.length === 0) return false
-    for (const id of ids) lease.doubtful.set(id, { takenOver })
-    const { epoch, worker: id } = lease.identity()
-    const claimed = yield* sql.unsafe<Claimed>(statement, [PgTypes.uuid(id), PgTypes.int4(epoch), uuids(ids)])
-    const mine = new Set(claimed.map((run) => run.id))
-    for (const id of ids) if (!mine.has(id)) lease.doubtful.delete(id)
-    yield* dispatch(claims, queue, inOrder(claimed, placesOf(ids.map((id) => ({ id })))))
+    const chosen = found.filter(({ id }) => !lease.inFlight.has(id))
+    if (chosen.length === 0) return false
+    const { epoch, worker } = lease.identity()
+    const parameters = [PgTypes.uuid(worker), PgTypes.int4(epoch), uuids(chosen.map(({ id }) => id))]
+    yield* claimChosen(claims, queue, chosen, takenOver, sql.unsafe<Claimed>(statement, parameters))
     return true
   }
 )
@@ -224,13 +243,9 @@ const claimQueued = Effect.fnUntraced(function*(claims: Claims, queue: Queue.Que
   const next = QueuedRuns.inTurns(found, room, lease.inFlight.room)
   if (next.length < found.length) lease.inFlight.whenRoom(() => wake.openUnsafe())
   if (next.length === 0) return false
-  for (const { id } of next) lease.doubtful.set(id, { takenOver: false })
-  const claimed = yield* QueuedRuns.claim(next, lease.identity())
-  const mine = new Set(claimed.map((run) => run.id))
-  for (const { id } of next) if (!mine.has(id)) lease.doubtful.delete(id)
-  yield* dispatch(claims, queue, inOrder(claimed, placesOf(next)))
+  const claimed = yield* claimChosen(claims, queue, next, false, QueuedRuns.claim(next, lease.identity()))
   // Another process was faster with all of them: a pause, so that the two do not meet again at once.
-  if (claimed.length === 0) yield* Effect.sleep("10 millis")
+  if (claimed === 0) yield* Effect.sleep("10 millis")
   return true
 })
 

@@ -52,6 +52,16 @@ export interface Sender {
   readonly epoch: number
 }
 
+/** A flush that was sent. */
+export interface SentFlush {
+  readonly members: ReadonlyArray<PendingWrite>
+  readonly by: Sender
+  /** Monotonic nanoseconds, before the statement was sent. */
+  readonly sent: bigint
+  /** The room for deliveries that this process may claim with the flush. */
+  readonly offer: Offer | undefined
+}
+
 /** $1 orders, $2 the run of each: returns the order's version and the run's cancel. */
 const versionsStatement = `select o.id, o.version, r.reason, r.cancel_compensates
   from unnest($1::text[], $2::uuid[]) as u(order_id, run_id) join orders o on o.id = u.order_id
@@ -147,16 +157,16 @@ export const settleDuplicates = Effect.fnUntraced(
     )
     if (Result.isFailure(answer)) return sqlFault(answer.failure)
     const hits = hitsOf(answer.success, members.length)
-    const lost = members.filter((_, i) => hits[i]?.length === 0)
-    if (lost.length > 0) {
+    const missing = members.flatMap((member, i) => hits[i]?.length === 0 ? [{ member, i }] : [])
+    if (missing.length > 0) {
       const erased = yield* channel.link.query(
         erasedDuplicatesStatement,
-        duplicatesParameters(lost.map((m) => m.submission))
+        duplicatesParameters(missing.map(({ member }) => member.submission))
       )
       if (Result.isFailure(erased)) return sqlFault(erased.failure)
-      hitsOf(erased.success, lost.length).forEach((found, i) => {
-        const member = lost[i]
-        if (member !== undefined) hits[members.indexOf(member)] = found
+      const found = hitsOf(erased.success, missing.length)
+      missing.forEach(({ i }, n) => {
+        hits[i] = found[n] ?? []
       })
     }
     members.forEach((member, i) => {
@@ -173,11 +183,8 @@ export const settleFlush = Effect.fnUntraced(
   function*(
     writer: WriterContext,
     channel: WriteChannel,
-    members: ReadonlyArray<PendingWrite>,
-    rows: Rows,
-    by: Sender,
-    sent: bigint,
-    offer: Offer | undefined
+    { by, members, offer, sent }: SentFlush,
+    rows: Rows
   ) {
     const { lease, options, worker } = writer
     const answer = flushAnswer(rows)

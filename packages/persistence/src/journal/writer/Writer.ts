@@ -56,21 +56,26 @@ const recover = Effect.fnUntraced(
 )
 
 /**
- * False for an entry of a run that this process has lost, which fails with it. An entry of a claim that has ended must not
- * reach the database either: written after the release of its run, it would delete the time at which the run is due.
+ * Fails the entries of runs that this process has lost, and returns the other writes. An entry of a claim that has ended
+ * must not reach the database either: written after the release of its run, it would delete the time at which the run is
+ * due.
  */
-const isOwned = (lease: Pick<Lease, "holds" | "identity">, member: PendingWrite): boolean => {
-  if (member.kind === "accept") return true
-  if (member.worker === lease.identity().worker && lease.holds(member.entry)) return true
-  member.settle(Effect.fail(new Fenced()))
-  return false
-}
+const failLost = (
+  lease: Pick<Lease, "holds" | "identity">,
+  members: ReadonlyArray<PendingWrite>
+): ReadonlyArray<PendingWrite> =>
+  members.filter((member) => {
+    if (member.kind === "accept") return true
+    if (member.worker === lease.identity().worker && lease.holds(member.entry)) return true
+    member.settle(Effect.fail(new Fenced()))
+    return false
+  })
 
 /** Takes the next writes from the queue, and fails the entries of runs that this process has lost. */
 export const takeOwned = (
   lease: Pick<Lease, "holds" | "identity">,
   channel: WriteChannel
-): ReadonlyArray<PendingWrite> => channel.backlog.take().filter((member) => isOwned(lease, member))
+): ReadonlyArray<PendingWrite> => failLost(lease, channel.backlog.take())
 
 /** Stores writes with one statement; after a refusal, each with a statement of its own. */
 const store = Effect.fnUntraced(
@@ -86,7 +91,7 @@ const store = Effect.fnUntraced(
     }
     // While the connection was being made, or other writes of a refused flush were stored, a submission may have been
     // answered, and this process may have registered anew: what belongs to its old worker must not be sent as the new one.
-    const members = given.filter((member) => !isAbandoned(member) && isOwned(lease, member))
+    const members = failLost(lease, given.filter((member) => !isAbandoned(member)))
     if (members.length === 0 && given.length > 0) return options.health.withdrawn(channel)
     const by = lease.identity()
     const { accepts, entries } = sorted(members)
@@ -106,7 +111,7 @@ const store = Effect.fnUntraced(
     ).pipe(Effect.catchDefect((defect) => Effect.succeed(Result.fail(defect))))
     if (Result.isSuccess(answer)) {
       options.health.committed(channel, clock.monotonicTimeNanosUnsafe())
-      return yield* settleFlush(writer, channel, members, answer.success, by, sent, offer)
+      return yield* settleFlush(writer, channel, { members, by, sent, offer }, answer.success)
     }
     // What was stored all the same is sent when its claims expire.
     offer?.taken([])
