@@ -35,8 +35,12 @@ const two = (partner: string) => [callout("a", `${partner}/ok/a`), callout("b", 
 
 const slowFirstStep = [
   "create table claimed_at (snapshot pg_snapshot)",
+  "create table gate (opened boolean)",
   `create function slowly() returns trigger language plpgsql as $$ begin
-    if not exists (select from steps) then perform pg_sleep(2.5); end if; return new; end $$`,
+    if not exists (select from steps) then
+      while not exists (select from gate) loop perform pg_sleep(0.05); end loop;
+    end if;
+    return new; end $$`,
   "create trigger slowly before insert on steps for each row execute function slowly()"
 ]
 
@@ -147,7 +151,14 @@ const stories: ReadonlyArray<Story> = [
       )
       one.proxy.weather("frozen")
       yield* stage.expire(one)
-      yield* stage.start("two")
+      // The claim waits for the row that the first step's end has locked.
+      const claims = stage
+        .sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%claimed_at%'`
+      const opened = Effect.andThen(
+        Stage.until(Effect.map(claims, (rows) => rows.length > 0)),
+        stage.sql`insert into gate values (true)`
+      )
+      yield* Effect.all([stage.start("two"), opened], { concurrency: 2 })
       yield* stage.ended(runId)
     })
   },

@@ -5,7 +5,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Partner } from "../support/Partner.ts"
-import { type Ask, Sluice } from "../support/Sluice.ts"
+import { type Ask, Sluice, untilAvailable } from "../support/Sluice.ts"
 
 /** Characters of JSON that may be parsed or written at one time: twice the length of a piece, and what is read around it. */
 const mostAtOnce = 200_000
@@ -48,17 +48,12 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
   const ask = Effect.fnUntraced(function*(method: string, path: string, body?: unknown, headers: Ask["headers"] = {}) {
     const { ask } = yield* Sluice
     const raw = body === undefined ? undefined : large(body)
-    for (;;) {
-      const answer = yield* ask(method, path, {
-        headers: { ...(raw !== undefined && { "content-type": "application/json" }), ...headers },
-        raw
-      })
-      // A busy machine may not answer in time; every request can be repeated.
-      if (answer.status !== 503) {
-        assert.isBelow(answer.status, 300, `${method} ${path}: ${answer.text.slice(0, 2000)}`)
-        return answer
-      }
-    }
+    const answer = yield* untilAvailable(ask(method, path, {
+      headers: { ...(raw !== undefined && { "content-type": "application/json" }), ...headers },
+      raw
+    }))
+    assert.isBelow(answer.status, 300, `${method} ${path}: ${answer.text.slice(0, 2000)}`)
+    return answer
   })
 
   /** Settings by which a large document passes every step, expression, filter and template. */

@@ -14,7 +14,7 @@ import { reads } from "../support/EveryRead.ts"
 import { type Exception, ExplainingPostgres, unexplained } from "../support/ExplainingPostgres.ts"
 import { backlog, half, hexOf, regular, rows, store, timeOf } from "../support/ManyRows.ts"
 import { Partner } from "../support/Partner.ts"
-import { Sluice } from "../support/Sluice.ts"
+import { Sluice, untilAvailable } from "../support/Sluice.ts"
 
 const hex = hexOf(half)
 
@@ -53,7 +53,7 @@ const storeOrphans = Effect.gen(function*() {
 
 const ask = Effect.fnUntraced(function*(method: string, path: string, body?: object) {
   const { ask } = yield* Sluice
-  const answer = yield* ask(method, path, { headers: { prefer: "wait=20" }, body: body as never })
+  const answer = yield* untilAvailable(ask(method, path, { headers: { prefer: "wait=20" }, body: body as never }))
   // A state of the one list may be none of the other.
   assert.include([200, 201, 202, 204, 400, 404, 409], answer.status, `${method} ${path}: ${answer.text}`)
   return answer

@@ -10,6 +10,7 @@ import { SqlClient } from "effect/sql"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Process, start } from "../support/Processes.ts"
+import { untilAvailable } from "../support/Sluice.ts"
 
 const isFull = process.env["SLUICE_VOLUME"] === "full"
 const volume = (short: number, full: number): number => isFull ? full : short
@@ -47,7 +48,9 @@ const submitAll = (on: ReadonlyArray<Process>, count: number, orderType: (n: num
 /** The number of runs that a job of this kind would act on. */
 const matching = (on: Process, kind: "cancel" | "retry", filter: object) =>
   Effect.map(
-    on.ask("POST", `/v1/process-events/${kind}?dryRun=true`, { body: { filter, reason: "counted" } as never }),
+    untilAvailable(
+      on.ask("POST", `/v1/process-events/${kind}?dryRun=true`, { body: { filter, reason: "counted" } as never })
+    ),
     ({ json }) => json.matches as number
   )
 
@@ -61,7 +64,7 @@ const step = (id: string, options: object, more: object = {}) => ({
 
 const save = (on: Process, name: string, steps: ReadonlyArray<object>) =>
   Effect.map(
-    on.ask("PUT", `/v1/pipelines/${name}`, { body: { steps } as never }),
+    untilAvailable(on.ask("PUT", `/v1/pipelines/${name}`, { body: { steps } as never })),
     ({ status, text }) => assert.strictEqual(status, 201, text)
   )
 

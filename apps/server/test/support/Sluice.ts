@@ -1,7 +1,7 @@
 /** A whole Sluice on a real socket and a database of its own, for a test; it ends with the scope. */
 import type { Json } from "@sluice/domain/json/Json"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
-import { Context, Effect, Layer, Redacted, Result } from "effect"
+import { Context, Effect, Layer, Redacted, Result, Schedule } from "effect"
 import { HttpServer } from "effect/http"
 import { request as httpRequest } from "node:http"
 import * as Application from "../../src/Application.ts"
@@ -55,6 +55,13 @@ export const exchange = (base: string, method: string, path: string, ask: Ask = 
     request.end(body)
     return Effect.sync(() => request.destroy())
   })
+
+/**
+ * Asks again for as long as the answer is 503, as a client does: on a busy machine the database may not answer in time, and
+ * then nothing was stored.
+ */
+export const untilAvailable = (ask: Effect.Effect<Answer>): Effect.Effect<Answer> =>
+  Effect.repeat(ask, { until: ({ status }) => status !== 503, schedule: Schedule.spaced("200 millis") })
 
 /** The path by which `POST /v1/orders` and `POST /v1/events` come in: an empty query leaves them to the router. */
 export type IntakePath = "direct" | "router"
