@@ -2,19 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { completionFault, completionOf } from "@sluice/domain/internal/order/Completion"
 import type { Json } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
+import { orderWith } from "../Orders.ts"
 
 let ids = 0
 const newId = () => `00000000-0000-7000-8000-${String(++ids).padStart(12, "0")}`
 
-const order = (orderType: string, members: Readonly<Record<string, Json>> = {}): Order => ({
-  id: "ORD-1",
-  orderType,
-  status: "New",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  updatedAt: "2026-01-01T00:00:00.000Z",
-  version: 1,
-  ...members
-})
+const order = (orderType: string, members: Readonly<Record<string, Json>> = {}): Order =>
+  orderWith({ orderType, ...members })
 
 const of = (members: Readonly<Record<string, Json>>) => completionOf(order("UPDATE_CUSTOMER", members), newId)
 

@@ -9,19 +9,12 @@ import {
 } from "@sluice/domain/internal/order/SubscriptionChange"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import type { Order } from "@sluice/domain/order/Order"
+import { orderWith } from "../Orders.ts"
 
 let ids = 0
 const newId = () => `00000000-0000-7000-8000-${String(++ids).padStart(12, "0")}`
 
-const order = (orderType: string, members: JsonObject = {}): Order => ({
-  id: "ORD-1",
-  orderType,
-  status: "New",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  updatedAt: "2026-01-01T00:00:00.000Z",
-  version: 1,
-  ...members
-})
+const order = (orderType: string, members: JsonObject = {}): Order => orderWith({ orderType, ...members })
 
 const stored: StoredSubscription = {
   id: "sub-1",

@@ -2,16 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { selectConnector } from "@sluice/domain/internal/pipeline/ConnectorSelection"
 import type { Order } from "@sluice/domain/order/Order"
 import type { AddressedConnector, Connector } from "@sluice/domain/pipeline/Connector"
-
-const order = (members: Partial<Order>): Order => ({
-  id: "o",
-  orderType: "NEW_ORDER",
-  status: "New",
-  createdAt: "",
-  updatedAt: "",
-  version: 1,
-  ...members
-})
+import { orderWith } from "../Orders.ts"
 
 /** The host tells which connector was taken. */
 const connector = (host: string, members: Partial<Connector> = {}): AddressedConnector => ({
@@ -111,7 +102,7 @@ describe("ConnectorSelection", () => {
     ["nothing configured", [], undefined, {}, undefined, "no connector named Webhook is configured"]
   ])("%s", (_, connectors, connectorId, members, host, reason) => {
     for (const arrangement of [connectors, connectors.toReversed()]) {
-      const selection = selectConnector(arrangement, { name: "Webhook", connectorId }, order(members))
+      const selection = selectConnector(arrangement, { name: "Webhook", connectorId }, orderWith(members))
       assert.strictEqual(selection.connector?.host, host)
       assert.include(selection.reason, reason)
     }

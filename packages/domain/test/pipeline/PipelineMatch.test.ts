@@ -2,16 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { matchingPipelines } from "@sluice/domain/internal/pipeline/PipelineMatch"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Match, Pipeline } from "@sluice/domain/pipeline/Pipeline"
-
-const order = (members: Partial<Order>): Order => ({
-  id: "o",
-  orderType: "NEW_ORDER",
-  status: "New",
-  createdAt: "",
-  updatedAt: "",
-  version: 1,
-  ...members
-})
+import { orderWith } from "../Orders.ts"
 
 const pipeline = (name: string, match: Match = {}, priority = 0): Pipeline => ({
   name,
@@ -27,7 +18,7 @@ const names = (pipelines: ReadonlyArray<{ readonly name: string }>) => pipelines
 
 describe("PipelineMatch", () => {
   it("sorts by priority, highest first, then by name", () => {
-    const { matched } = matchingPipelines(order({}), [
+    const { matched } = matchingPipelines(orderWith({}), [
       pipeline("b"),
       pipeline("low", {}, -1),
       pipeline("a"),
@@ -38,7 +29,7 @@ describe("PipelineMatch", () => {
   })
 
   it("keeps that order among pipelines for any order type, for this one and for others", () => {
-    const { matched, missed } = matchingPipelines(order({}), [
+    const { matched, missed } = matchingPipelines(orderWith({}), [
       pipeline("other", { orderTypes: ["REFUND"] }, 9),
       pipeline("any", {}, 1),
       pipeline("own", { orderTypes: ["NEW_ORDER", "REFUND", "NEW_ORDER"] }, 2),
@@ -65,7 +56,7 @@ describe("PipelineMatch", () => {
     ],
     [{ orderTypes: ["NEW_ORDER"], when: "false" }, {}, undefined]
   ])("with match %j an order with %j is missed because %s", (match, members, reason) => {
-    const { matched, missed } = matchingPipelines(order(members), [pipeline("p", match)])
+    const { matched, missed } = matchingPipelines(orderWith(members), [pipeline("p", match)])
     assert.deepStrictEqual(missed(), reason === undefined ? [] : [{ name: "p", reason }])
     assert.strictEqual(matched.length, reason === undefined ? 1 : 0)
   })

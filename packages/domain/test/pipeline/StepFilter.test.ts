@@ -2,16 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { stepFilter } from "@sluice/domain/internal/pipeline/StepFilter"
 import type { Order } from "@sluice/domain/order/Order"
 import type { Scope } from "@sluice/domain/pipeline/Pipeline"
-
-const order = (members: Partial<Order>): Order => ({
-  id: "o",
-  orderType: "NEW_ORDER",
-  status: "New",
-  createdAt: "",
-  updatedAt: "",
-  version: 1,
-  ...members
-})
+import { orderWith } from "../Orders.ts"
 
 const norway = { marketId: "NOR", marketGroupId: "NORDIC" }
 
@@ -56,6 +47,6 @@ describe("StepFilter", () => {
       "disabledForStores includes the order's storeId s1"
     ]
   ])("scope %j and an order with %j: %s", (scope, members, reason) => {
-    assert.strictEqual(stepFilter(scope, order(members)), reason)
+    assert.strictEqual(stepFilter(scope, orderWith(members)), reason)
   })
 })

@@ -11,8 +11,7 @@ import { Next } from "@sluice/delivery/internal/Judgement"
 import { DeliveryStoreHarness, suite } from "@sluice/delivery/testing/DeliveryStoreSuite"
 import type { DeliveryState } from "@sluice/domain/webhook/Delivery"
 import type { EventType } from "@sluice/domain/webhook/WebhookType"
-import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
-import { entryOf, finished, nextId, submission } from "@sluice/engine/testing/JournalFixtures"
+import { nextId } from "@sluice/engine/testing/JournalFixtures"
 import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { again } from "../../src/deliveries/Deliveries.ts"
@@ -24,6 +23,7 @@ import { endpoints } from "../../src/outbox/FanOut.ts"
 import { messageFanOut, noStepMessages } from "../../src/outbox/MessageFanOut.ts"
 import { disable, endpointDeleted } from "../../src/settings/EndpointState.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import { complete, submit } from "../RunFixtures.ts"
 
 const layer = DeliveryStorePg.layer.pipe(
   Layer.provideMerge(JournalPg.layer()),
@@ -37,18 +37,6 @@ const subscribe = Effect.fnUntraced(function*(id: string, rate?: number) {
   const sql = yield* SqlClient.SqlClient
   yield* sql`insert into webhook_endpoints (id, version, document, types, rate)
     values (${id}, 1, '{"url":"https://x.example","types":["*"]}', ${types}::text[], ${rate ?? null})`
-})
-
-const submit = Effect.fnUntraced(function*(members: object = {}) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission(members))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
-
-const complete = Effect.fnUntraced(function*(run: ClaimedRun) {
-  const journal = yield* Journal
-  const order = yield* journal.document(run.orderId)
-  return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))
 })
 
 const claim = (request: Partial<ClaimRequest> = {}) =>

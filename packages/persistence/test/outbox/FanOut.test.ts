@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
 import type { OutgoingMessage } from "@sluice/domain/webhook/OutgoingMessage"
-import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
+import { Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql"
@@ -12,6 +12,7 @@ import { renewingFlush } from "../../src/journal/writer/FlushStatement.ts"
 import { localClaimParameters } from "../../src/outbox/LocalClaims.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 import { pendingSubmission } from "../journal/writer/WriterFixtures.ts"
+import { complete, submit } from "../RunFixtures.ts"
 
 const layer = JournalPg.layer().pipe(Layer.provideMerge(DatabaseTest.layer))
 
@@ -45,18 +46,6 @@ const summary = Effect.map(
   made,
   (all) => all.map(({ due, endpoint, state, type }) => `${endpoint ?? "-"} ${type} ${state}${due ? " due" : ""}`)
 )
-
-const submit = Effect.fnUntraced(function*(members: Parameters<typeof submission>[0]) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission(members))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
-
-const complete = Effect.fnUntraced(function*(run: ClaimedRun) {
-  const journal = yield* Journal
-  const order = yield* journal.document(run.orderId)
-  return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))
-})
 
 const reprocess = Effect.fnUntraced(function*(orderId: string) {
   const journal = yield* Journal

@@ -4,7 +4,7 @@ import { Next } from "@sluice/delivery/internal/Judgement"
 import { calloutId, processEventId, stepEntryId, versionEntryId } from "@sluice/domain/identity/Ids"
 import { type ClaimedRun, type Entry, Journal } from "@sluice/engine/journal/Journal"
 import { PartnerBreaker } from "@sluice/engine/partners/PartnerBreaker"
-import { entryOf, finished, noon, record, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
+import { entryOf, finished, noon, record, stepAt, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer, Schedule, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import * as DeliveryStorePg from "../../src/deliveries/DeliveryStorePostgres.ts"
@@ -12,13 +12,14 @@ import * as JournalPg from "../../src/journal/JournalPostgres.ts"
 import { disable, endpointWritten } from "../../src/settings/EndpointState.ts"
 import { transaction } from "../../src/sql/Transaction.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import { submit } from "../RunFixtures.ts"
 
 const layer = DeliveryStorePg.layer.pipe(
   Layer.provideMerge(JournalPg.layer()),
   Layer.provideMerge(DatabaseTest.layer)
 )
 
-/** Written by somebody else: the process does not know of it. */
+/** Inserts the endpoint past the process, which does not know of it. */
 const subscribe = Effect.fnUntraced(function*(id: string, ...types: ReadonlyArray<string>) {
   const sql = yield* SqlClient.SqlClient
   const document = JSON.stringify({ url: `https://${id}.example/?api_key=0123456789`, types })
@@ -26,11 +27,7 @@ const subscribe = Effect.fnUntraced(function*(id: string, ...types: ReadonlyArra
     values (${id}, 1, ${document}, ${`{${types.join(",")}}`}::text[])`
 })
 
-const submit = Effect.fnUntraced(function*(members: object = {}) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission({ orderType: "REFUND", ...members }))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
+const refund = (members: object = {}) => submit({ orderType: "REFUND", ...members })
 
 /** Stores an entry that changes the newest version of the order. */
 const change = Effect.fnUntraced(function*(run: ClaimedRun, members: object, rest: Partial<Entry> = {}) {
@@ -46,7 +43,7 @@ interface Message {
   readonly body: any
 }
 
-/** What there is to send, in order of `webhook-sequence`. */
+/** The messages that are stored to be sent, in order of `webhook-sequence`. */
 const messages = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Message & { readonly text: string }>`select m.type, m.cause, d.endpoint_id as endpoint,
@@ -65,7 +62,7 @@ describe("state events", () => {
   it.live("report a run's end in the order updated, status_changed, the end, with the changes and their cause", () =>
     Effect.gen(function*() {
       yield* subscribe("all", ...everything)
-      const run = yield* submit({ tags: ["a"], billingAddress: { city: "Oslo", zip: "1" } })
+      const run = yield* refund({ tags: ["a"], billingAddress: { city: "Oslo", zip: "1" } })
       const partner = record()
       yield* change(run, { tags: ["a", "b"] }, { step: stepAt(0), callouts: [{ index: 0, record: partner }] })
       yield* change(run, { status: "Done", billingAddress: { city: "Bergen", zip: "1" } }, {
@@ -117,7 +114,7 @@ describe("state events", () => {
       Effect.gen(function*() {
         const journal = yield* Journal
         yield* subscribe("all", ...everything)
-        const run = yield* submit()
+        const run = yield* refund()
         yield* journal.commit(entryOf(run, { finish: { state, failedSteps: 0, at: noon + 10 } }))
         const [told, ...more] = yield* messages
         assert.deepStrictEqual([told?.type, told?.body.version, more], [type, 1, []])
@@ -129,7 +126,7 @@ describe("state events", () => {
       const journal = yield* Journal
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("all", ...everything)
-      const run = yield* submit()
+      const run = yield* refund()
       const before = yield* journal.document(run.orderId)
       yield* journal.edit(run.orderId, writeOn(before, { status: "Held" }), [])
       assert.deepStrictEqual(yield* typesOf, ["order.updated", "order.status_changed"])
@@ -143,7 +140,7 @@ describe("state events", () => {
   it.live("are not missed by a new subscriber that the process does not know yet", () =>
     Effect.gen(function*() {
       const journal = yield* Journal
-      const run = yield* submit()
+      const run = yield* refund()
       yield* change(run, { status: "A" })
       yield* subscribe("ends", "order.completed")
       yield* change(run, { status: "B" })
@@ -166,7 +163,7 @@ describe("state events", () => {
     Effect.gen(function*() {
       const store = yield* DeliveryStore
       yield* subscribe("all", ...everything)
-      const run = yield* submit()
+      const run = yield* refund()
       yield* change(run, { status: "Done" }, finished)
       for (const type of ["order.updated", "order.status_changed", "order.completed"]) {
         const { deliveries } = yield* store.claim({ room: new Map(), otherwise: 10, total: 10 })
@@ -180,7 +177,7 @@ describe("state events", () => {
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("errors", "error")
-      const run = yield* submit()
+      const run = yield* refund()
       yield* change(run, { status: "Done" }, finished)
       assert.deepStrictEqual(yield* sql`select id from messages`, [])
     }).pipe(Effect.provide(layer)))
@@ -192,7 +189,7 @@ describe("operational events", () => {
       const journal = yield* Journal
       const sql = yield* SqlClient.SqlClient
       yield* subscribe("ops", "run.waiting", "run.compensation_failed")
-      const waiting = yield* submit()
+      const waiting = yield* refund()
       const wait = { index: 2, request: 0, attempt: 1, dueAt: noon, heldFor: "p.example" }
       const hold = { wait, state: "waiting", waitingStep: "pay" } as const
       yield* journal.release({ ...entryOf(waiting, hold), wait })
@@ -200,7 +197,7 @@ describe("operational events", () => {
       yield* sql`update runs set held_for = null, due_at = clock_timestamp()`
       const [again] = yield* Stream.runCollect(Stream.take(journal.claimed, 1))
       yield* journal.release({ ...entryOf(again ?? waiting, hold), wait })
-      const failing = yield* submit()
+      const failing = yield* refund()
       const step = stepAt(3, { phase: "compensation", stepId: "pay_compensation", state: "failed" })
       const callouts = [{ index: 3, record: record({ endpoint: "https://q.example:8443/undo" }) }]
       yield* journal.commit(entryOf(failing, {
@@ -269,7 +266,7 @@ describe("operational events", () => {
       const document = { url: "https://byHand.example", types: ["error"], disabled: true }
       yield* transaction(sql, endpointWritten(sql, "byHand", document))
       yield* transaction(sql, endpointWritten(sql, "byHand", document))
-      const run = yield* submit()
+      const run = yield* refund()
       yield* change(run, { status: "Done" }, finished)
       const claim = store.claim({ room: new Map(), otherwise: 10, total: 10 })
       const exhaust = Effect.gen(function*() {

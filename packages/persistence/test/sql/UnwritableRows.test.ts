@@ -24,6 +24,7 @@ import * as JobsPg from "../../src/retries/JobsPostgres.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 import { check } from "../../src/upkeep/Completeness.ts"
 import * as Retention from "../../src/upkeep/Retention.ts"
+import { submit } from "../RunFixtures.ts"
 
 const layer = Layer.mergeAll(DeliveryStorePg.layer, Events.layer, Replays.layer, JobsPg.layer).pipe(
   Layer.provideMerge(JournalPg.layer()),
@@ -71,12 +72,6 @@ const subscribe = Effect.fnUntraced(function*(id: string) {
       '{order.submitted,customer.created,address.added}')`
 })
 
-const submit = Effect.fnUntraced(function*(members: object = {}) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission(members))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
-
 const report = Effect.fnUntraced(function*(count: number) {
   const events = yield* Events
   const ids = Array.from({ length: count }, () => SecureRandom.uuidV7Unsafe())
@@ -110,7 +105,7 @@ const settleAll = (settlements: ReadonlyArray<readonly [ClaimedDelivery | undefi
 const incompressible = (bytes: number) => randomBytes(bytes).toString("base64url")
 
 describe("results of deliveries", () => {
-  /** What the planted result ends as; the others are delivered. */
+  /** The planted results, and the state in which each ends; the others are delivered. */
   const planted: ReadonlyArray<readonly [string, Settlement, state: string, code: string | null]> = [
     [
       "a retry after the longest wait that a schedule allows",

@@ -10,6 +10,7 @@ import * as JournalPg from "../../src/journal/JournalPostgres.ts"
 import { Orders } from "../../src/queries/Orders.ts"
 import { Resources, type SubscriptionFilters } from "../../src/queries/Resources.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
+import { complete, submit } from "../RunFixtures.ts"
 
 const layer = Layer.mergeAll(JournalPg.layer(), Resources.layer, Orders.layer).pipe(
   Layer.provideMerge(DatabaseTest.layer)
@@ -22,20 +23,8 @@ const subscribe = Effect.gen(function*() {
   yield* sql`insert into webhook_endpoints (id, version, document, types) values ('all', 1, '{}', ${types})`
 })
 
-const submit = Effect.fnUntraced(function*(members: object) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission(members))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
-
-const completeOf = Effect.fnUntraced(function*(run: ClaimedRun) {
-  const journal = yield* Journal
-  const order = yield* journal.document(run.orderId)
-  return yield* journal.commit(entryOf(run, { finish: { ...finished.finish, order } }))
-})
-
 /** Submits an order and completes its run. */
-const process = (members: object) => Effect.tap(submit(members), completeOf)
+const process = (members: object) => Effect.tap(submit(members), complete)
 
 interface Message {
   readonly type: string
@@ -160,7 +149,7 @@ describe("a subscription", () => {
       yield* journal.edit(orderId, writeOn(before, { orderItems: [{ quantity: 4 }] } as never), [])
       const { eventId: _, ...run } = submission().run
       const again = yield* journal.reprocess({ orderId, run })
-      if (again._tag === "Accepted") yield* completeOf(again.run)
+      if (again._tag === "Accepted") yield* complete(again.run)
       assert.deepInclude(yield* get(id), { quantity: 3, version: 2 })
       assert.lengthOf(yield* messages, 3)
     }).pipe(Effect.provide(layer)))
@@ -172,7 +161,7 @@ describe("a subscription", () => {
       const { id } = yield* created
       const cancelled = yield* submit({ orderType: "CANCEL_REQUEST", forSubscription: id })
       yield* journal.cancel(cancelled.runId, { reason: "no", compensate: false }, 1)
-      yield* completeOf(cancelled)
+      yield* complete(cancelled)
       const failed = yield* submit({ orderType: "CANCEL_REQUEST", forSubscription: id })
       yield* journal.commit(entryOf(failed, { finish: { ...finished.finish, state: "failed" } }))
       yield* process({ orderType: "UPDATE_SUBSCRIPTION", forSubscription: id, orderItems: [{ price: 9 }] })
@@ -260,7 +249,7 @@ describe("a subscription", () => {
       const runs = yield* Effect.forEach([...Array(12).keys()], (n) =>
         submit({ orderType: "UPDATE_SUBSCRIPTION", forSubscription: id, orderItems: [{ [`m${n}`]: n }] }))
       const again = (run: ClaimedRun): Effect.Effect<unknown, unknown, Journal> =>
-        Effect.flatMap(completeOf(run), (stored) =>
+        Effect.flatMap(complete(run), (stored) =>
           stored._tag === "Stale" ? again(run) : Effect.void)
       yield* Effect.forEach(runs, again, { concurrency: "unbounded" })
       const now = yield* get(id)

@@ -1,8 +1,8 @@
 import { timestamptz } from "@effect/sql-pg/PgTypes"
 import { assert, describe, it } from "@effect/vitest"
 import { webhookTypes } from "@sluice/domain/webhook/WebhookType"
-import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
-import { entryOf, finished, nextId, noon, stepAt, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"
+import { Journal } from "@sluice/engine/journal/Journal"
+import { entryOf, nextId, noon, stepAt, writeOn } from "@sluice/engine/testing/JournalFixtures"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as JournalPg from "../../src/journal/JournalPostgres.ts"
@@ -11,6 +11,7 @@ import { Events } from "../../src/outbox/Events.ts"
 import { tellOperational } from "../../src/outbox/OperationalEvents.ts"
 import { DatabaseTest } from "../../src/testing/DatabaseTest.ts"
 import { check } from "../../src/upkeep/Completeness.ts"
+import { complete, submit } from "../RunFixtures.ts"
 
 const layer = Events.layer.pipe(
   Layer.provideMerge(JournalPg.layer()),
@@ -25,18 +26,6 @@ const subscribe = Effect.fnUntraced(function*(id: string, types: string, since =
   yield* sql`insert into webhook_endpoints (id, version, document, types) values (${id}, 1, '{}', ${types}::text[])`
   yield* sql`insert into webhook_endpoint_history (endpoint_id, at, types)
     values (${id}, ${since}::timestamptz, ${types}::text[])`
-})
-
-const submit = Effect.fnUntraced(function*(members: object) {
-  const journal = yield* Journal
-  const stored = yield* journal.accept(submission(members))
-  return stored._tag === "Accepted" ? stored.run : yield* Effect.die(stored._tag)
-})
-
-const complete = Effect.fnUntraced(function*(run: ClaimedRun, at = noon + 10) {
-  const journal = yield* Journal
-  const order = yield* journal.document(run.orderId)
-  yield* journal.commit(entryOf(run, { finish: { ...finished.finish, at, order } }))
 })
 
 /** Types whose events leave no other trace by which a missing message could be found, or come with nothing here. */
