@@ -49,6 +49,6 @@ export const isTlsRefusal = (code: string): boolean => /^ERR_SSL_\w*ALERT_/.test
 export const tlsReason = (code: string, message: string): string => {
   const words = reasons.find(([pattern]) => pattern.test(code))?.[1]
   if (words === undefined) return message
-  // Which host it is for, or what is wrong with the settings.
+  // Here the message names the certificate's host, or the fault of the settings.
   return code === "ERR_TLS_CERT_ALTNAME_INVALID" || code === "ERR_TLS_IDENTITY" ? `${words}: ${message}` : words
 }

@@ -5,16 +5,9 @@
 import { Effect, Layer } from "effect"
 import { Digest } from "effect/crypto"
 import { hash } from "node:crypto"
-
-const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
-  MD5: "md5",
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512"
-}
+import { hashNames } from "./HashNames.ts"
 
 export const layer: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Digest, {
-  digest: (algorithm, data) => Effect.sync(() => new Uint8Array(hash(names[algorithm.name], data, "buffer"))),
-  digestHex: (algorithm, data) => Effect.sync(() => hash(names[algorithm.name], data, "hex"))
+  digest: (algorithm, data) => Effect.sync(() => new Uint8Array(hash(hashNames[algorithm.name], data, "buffer"))),
+  digestHex: (algorithm, data) => Effect.sync(() => hash(hashNames[algorithm.name], data, "hex"))
 })

@@ -3,16 +3,9 @@
  * bytes spends 10 of its 12 µs on reading the key (Node 24.21).
  */
 import { Layer } from "effect"
-import { type Digest, Mac, SecureRandom } from "effect/crypto"
+import { Mac, SecureRandom } from "effect/crypto"
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
-
-const names: Readonly<Record<Digest.Algorithm["name"], string>> = {
-  MD5: "md5",
-  "SHA-1": "sha1",
-  "SHA-256": "sha256",
-  "SHA-384": "sha384",
-  "SHA-512": "sha512"
-}
+import { hashNames } from "./HashNames.ts"
 
 /** Keyed by the identity of a key's bytes, which exists as long as the key. */
 const keys = new WeakMap<Uint8Array, KeyObject>()
@@ -27,5 +20,5 @@ const keyOf = (bytes: Uint8Array): KeyObject => {
 }
 
 export const layer: Layer.Layer<Mac.Mac> = Mac.layerWebCryptoWith({
-  hmac: (hash, key, data) => new Uint8Array(createHmac(names[hash], keyOf(key)).update(data).digest())
+  hmac: (hash, key, data) => new Uint8Array(createHmac(hashNames[hash], keyOf(key)).update(data).digest())
 }).pipe(Layer.provide(SecureRandom.layerWebCrypto))
