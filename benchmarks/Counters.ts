@@ -1,4 +1,4 @@
-/** What a side has cost the database so far: statements, WAL, processor time. */
+/** The cost of a side to the database so far: statements, WAL, processor time. */
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import type { DatabaseServer } from "./DatabaseServer.ts"
@@ -14,7 +14,7 @@ export type Counters = () => Promise<Counts>
 const exact = `select coalesce(sum(calls), 0)::float8 as n from pg_stat_statements s
   join pg_database d on d.oid = s.dbid where d.datname = current_database()`
 
-/** Where the extension is not there: transactions, which are the same for statements that commit by themselves. */
+/** Used without the extension: transactions, which are the same for statements that commit by themselves. */
 const nearly = "select xact_commit::float8 as n from pg_stat_database where datname = current_database()"
 
 const wal = "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as n"
@@ -34,7 +34,7 @@ export const countersOf = async (server: DatabaseServer, client: pg.Client): Pro
   }
 }
 
-/** What one round cost, for each order. */
+/** The cost of one round for each order. */
 export const costPerOrder = (before: Counts, after: Counts, orders: number) => ({
   statementsPerOrder: (after.statements - before.statements - ownStatements) / orders,
   walBytesPerOrder: (after.walBytes - before.walBytes) / orders,

@@ -17,7 +17,7 @@ export interface DatabaseServer {
   readonly connect: (url: string) => Promise<pg.Client>
   /** Processor time of all of its processes since they began, in milliseconds; `undefined` where it cannot be read. */
   readonly cpuMs: () => number | undefined
-  /** What all of its processes hold now, shared pages counted once, in MiB; `undefined` where it cannot be read. */
+  /** The memory of all its processes now, shared pages counted once, in MiB; `undefined` if it cannot be read. */
   readonly memoryMiB: () => number | undefined
 }
 

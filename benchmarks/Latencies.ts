@@ -1,4 +1,4 @@
-/** What a round comes to. */
+/** The result of a round. */
 export interface Summary {
   readonly orders: number
   /** From the first order's start to the last one's end. */

@@ -7,7 +7,7 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
 }
 
-/** What was appended to `results/<name>.jsonl`, oldest first. */
+/** The entries that were appended to `results/<name>.jsonl`, oldest first. */
 export const kept = <A>(name: string): ReadonlyArray<A> =>
   readFileSync(new URL(`./results/${name}.jsonl`, import.meta.url), "utf8")
     .split("\n")

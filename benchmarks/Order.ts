@@ -55,7 +55,7 @@ const padding = randomBytes(bytes).toString("base64").slice(0, Math.max(0, bytes
 
 const count = process.env["BENCH_STEPS"]
 
-/** What the three callouts are named, as path and as step; `growth.ts` asks for other numbers of them. */
+/** The names of the three callouts, as path and as step; `growth.ts` asks for other numbers of them. */
 export const steps: ReadonlyArray<string> = count === undefined
   ? ["validate", "provision", "bill"]
   : Array.from({ length: Number(count) }, (_, n) => `step-${n + 1}`)

@@ -1,4 +1,4 @@
-/** What the partner answers: 1 KB of JSON, of which no two in a row are alike, and which compresses as real text does. */
+/** The partner's answers: 1 KB of JSON, of which no two in a row are alike, and which compresses as real text does. */
 import { randomBytes } from "node:crypto"
 
 const answers = Array.from({ length: 64 }, (_, n) =>

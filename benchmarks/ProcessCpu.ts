@@ -53,10 +53,10 @@ const inMiB = (kiB: number | undefined): number | undefined => kiB === undefined
 /** The most that a process and its descendants have held since each began (resident). */
 export const peakMiBOf = (pid: number): number | undefined => inMiB(sumOf(pid, "status", "VmHWM"))
 
-/** What they hold now, with pages that several share divided among them. */
+/** The memory of the process now, with pages that several processes share divided among them. */
 export const sharedMiBOf = (pid: number): number | undefined => inMiB(sumOf(pid, "smaps_rollup", "Pss"))
 
-/** What they have written to the disk. */
+/** The bytes that the process has written to the disk. */
 export const writtenBytesOf = (pid: number): number | undefined => sumOf(pid, "io", "write_bytes")
 
 /** Busy time of all processors together since the machine began, in milliseconds, with what its host took from it. */

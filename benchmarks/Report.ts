@@ -23,7 +23,7 @@ export type Name = "baseline" | "best" | "sluice"
 
 export type Figures = Readonly<Record<Name, SideFigures>>
 
-/** What was measured on, without its name. */
+/** The machine of the measurement, without its name. */
 export const machine = () => ({
   cores: availableParallelism(),
   processor: cpus()[0]?.model ?? "unknown",

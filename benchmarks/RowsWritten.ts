@@ -1,4 +1,4 @@
-/** What each side has stored per order, table by table: the comparison is worth something only where this is alike. */
+/** The rows that each side has stored per order, table by table: a comparison makes sense only if they are alike. */
 import type pg from "pg"
 
 /** Rows and the bytes of their columns, as stored without compression. */

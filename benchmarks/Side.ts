@@ -6,7 +6,7 @@ import { monitorEventLoopDelay, performance } from "node:perf_hooks"
 import { type Summary, summary } from "./Latencies.ts"
 import { order, type SubmittedOrder } from "./Order.ts"
 
-/** What the runner asks for. Bounded in time and in number. */
+/** The runner's request for a round, bounded in time and in number. */
 export interface Round {
   readonly inFlight: number
   readonly seconds: number
@@ -18,7 +18,7 @@ export interface Round {
 export interface Measured extends Summary {
   /** Processor time of the side's process, user and system. */
   readonly cpuMsPerOrder: number
-  /** Where the side measures itself. */
+  /** Present if the side measures it itself. */
   readonly eventLoopP99Ms?: number
 }
 
@@ -69,7 +69,7 @@ export const serve = (submit: Submit, close: () => Promise<void>): void => {
   process.send?.("ready")
 }
 
-/** What the runner gave this side to work with. */
+/** The values that the runner gave this side to work with. */
 export const given = (): { readonly databaseUrl: string; readonly partnerUrl: string } => ({
   databaseUrl: process.env["BENCH_DATABASE_URL"] ?? "",
   partnerUrl: process.env["BENCH_PARTNER_URL"] ?? ""

@@ -1,6 +1,7 @@
 /**
- * What allocates for an order: Sluice in its process, 64 orders in flight, its heap sampled. Prints the functions that
- * allocate most, and by folder. The order's own start (modules, compiled schemas) is spread over the orders.
+ * Finds the code that allocates for an order: Sluice in its process, 64 orders in flight, its heap sampled. Prints the
+ * functions that allocate most, and by folder. The order's own start (modules, compiled schemas) is spread over the
+ * orders.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

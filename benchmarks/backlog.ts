@@ -1,8 +1,8 @@
 /**
- * What a long queue and many waits cost: a million queued runs, nine in ten of one pipeline, and 100,000 that wait, half
- * for a time and half for a partner that is down. How long a claim takes, what the look costs that is taken every
- * second, and how fast the queue is drained from its start to its end, by one worker that does nothing with a run but end
- * it. The plans go to `results/backlog.txt`.
+ * The cost of a long queue and many waits: a million queued runs, nine in ten of one pipeline, and 100,000 that wait,
+ * half for a time and half for a partner that is down. Measures the time of a claim, the cost of the look that is taken
+ * every second, and the rate at which one worker that only ends runs drains the queue. The plans go to
+ * `results/backlog.txt`.
  */
 import type { ClaimedRun } from "@sluice/engine/journal/Journal"
 import { Journal } from "@sluice/engine/journal/Journal"
@@ -59,7 +59,7 @@ const say = (line: string) => {
   process.stdout.write(`${line}\n`)
 }
 
-/** What the journal does to claim, without what it does to execute. */
+/** Claims as the journal does, without executing the runs. */
 const claimAlone = (url: string) =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient

@@ -1,4 +1,7 @@
-/** What `growth.ts` has kept, as a table (`results/growth.md`), a chart, and one sentence for each thing that grows. */
+/**
+ * Shows the results of `growth.ts` as a table (`results/growth.md`), a chart, and one sentence for each thing that
+ * grows.
+ */
 import { writeFileSync } from "node:fs"
 import { draw } from "./Charts.ts"
 import { markdownTable } from "./MarkdownTable.ts"

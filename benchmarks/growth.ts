@@ -1,8 +1,8 @@
 /**
- * What an order costs as things grow: steps of its pipeline, bytes of its body, orders stored before it, pipelines to
- * choose from. Sluice in its process, as in `peers.ts`, each point in a fresh process. Appends to `results/growth.jsonl`;
- * `growth-report.ts` draws. BENCH_ONLY=history,steps,body,pipelines takes some of them, BENCH_APPEND=1 adds rounds to
- * those that are there.
+ * The cost of an order as things grow: steps of its pipeline, bytes of its body, orders stored before it, pipelines to
+ * choose from. Sluice in its process, as in `peers.ts`, each point in a fresh process. Appends to
+ * `results/growth.jsonl`; `growth-report.ts` draws. BENCH_ONLY=history,steps,body,pipelines takes some of them,
+ * BENCH_APPEND=1 adds rounds to those that are there.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { type Child, start } from "./Child.ts"

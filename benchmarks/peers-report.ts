@@ -103,7 +103,9 @@ const atLeast = (name: string, promised: number): ReadonlyArray<string> => {
 const others = present.filter(({ name }) => !name.startsWith("sluice"))
 const peers = others.filter(({ name }) => !["bare", "baseline", "baseline-http", "commits"].includes(name))
 const cheapest = Math.max(...peers.map(({ name }) => ratio(name, ({ full }) => cpu(full))))
-/** One alone is measured in-process for Sluice, whoever the peer is: behind HTTP its 202 comes first. */
+/**
+ * The latency of one order alone is measured in-process for Sluice, beside every peer: behind HTTP its 202 comes first.
+ */
 const alone = (name: string): number => {
   const ours = new Map(of("sluice").map(({ round, turn }) => [round, turn.alone.p50Ms]))
   return median(of(name).map(({ round, turn }) => (ours.get(round) ?? NaN) / turn.alone.p50Ms))

@@ -16,7 +16,10 @@ import { machine } from "./Report.ts"
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5)
 const budgetMs = Number(process.env["BENCH_BUDGET"] ?? Infinity) * 1000
-/** What is measured in a turn: three quarters with 64 in flight, after as long a warm-up, and one quarter with one. */
+/**
+ * The time that is measured in a turn: three quarters with 64 in flight, after as long a warm-up, and one quarter with
+ * one.
+ */
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 6)
 const lengths: Lengths = {
   inFlight: 64,

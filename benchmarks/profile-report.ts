@@ -1,5 +1,5 @@
 /**
- * Where a processor profile's time goes, by what the code is: reads the newest of `results/profiles` (left there by
+ * The time of a processor profile by the kind of code: reads the newest of `results/profiles` (left there by
  * `BENCH_PROFILE=sluice`), counts self time of the side's main thread, and prints a table and the longest functions.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs"

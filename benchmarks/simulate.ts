@@ -1,6 +1,6 @@
 /**
- * How many recorded runs a second the server simulates: 10,000 runs of three callouts each, over its API, with the pipeline
- * that ran and with a changed one. Prints runs per second and leaves them in `results/`.
+ * The number of recorded runs that the server simulates in a second: 10,000 runs of three callouts each, over its API,
+ * with the pipeline that ran and with a changed one. Prints runs per second and leaves them in `results/`.
  */
 import { writeFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"

@@ -1,6 +1,6 @@
 /**
- * How long the server takes from its start to a ready answer, the first time (its database is made) and later, and how
- * many statements it sends while nothing happens. Prints them and leaves them in `results/`.
+ * The time from the server's start to its first ready answer, with a new database and with one that exists, and the
+ * number of statements that it sends while nothing happens. Prints them and leaves them in `results/`.
  */
 import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

@@ -1,6 +1,7 @@
 /**
- * What tracing costs: two of Sluice's own servers in turn, one that sends every order's spans over OTLP (to a collector
- * that takes them and forgets), one that sends none. Behind HTTP, each on a database of its own. README.md has figures.
+ * The cost of tracing: two of Sluice's own servers in turn, one that sends every order's spans over OTLP (to a
+ * collector that takes them and forgets), one that sends none. Behind HTTP, each on a database of its own. README.md
+ * has figures.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"

@@ -1,9 +1,9 @@
 /**
- * What address guard, redaction, roles and audit cost an order together: three of Sluice's own servers in turn, one as it
- * is, one with no-ops in their place (`sluice/bare/`), and as a control another one as it is, whose ratio says how far two
- * equal servers differ. Behind HTTP, with an API key, each on a database of its own. First with orders alone, then with a
- * PATCH after every tenth, which is what the audit records. `BENCH_WITHOUT` names parts to replace instead of all: guard,
- * redaction, roles (with the audit). README.md has figures.
+ * The cost of address guard, redaction, roles and audit to an order, together: three of Sluice's own servers in turn,
+ * one as it is, one with no-ops in their place (`sluice/bare/`), and as a control another one as it is, whose ratio
+ * says how far two equal servers differ. Behind HTTP, with an API key, each on a database of its own. First with orders
+ * alone, then with a PATCH after every tenth, which is what the audit records. `BENCH_WITHOUT` names parts to replace
+ * instead of all: guard, redaction, roles (with the audit). README.md has figures.
  */
 import { strict as assert } from "node:assert"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"

@@ -12,10 +12,11 @@ const docstring = /^[ \t]*\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*$/gm
 
 let violations = 0
 const files = globSync([
-  "packages/*/src/**/*.{ts,tsx}",
-  "apps/*/src/**/*.{ts,tsx}",
-  "examples/src/**/*.ts",
-  "scripts/*.ts"
+  "packages/*/{src,test}/**/*.{ts,tsx}",
+  "apps/*/{src,test,proof}/**/*.{ts,tsx}",
+  "examples/{src,test}/**/*.ts",
+  "benchmarks/**/*.ts",
+  "scripts/**/*.ts"
 ]).filter((file) =>
   !file.includes("node_modules") && !file.includes("/migrations/")
   && !file.endsWith("/OpenApi.ts")

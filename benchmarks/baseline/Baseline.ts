@@ -1,6 +1,6 @@
 /**
- * What a careful programmer would write by hand for this one pipeline, without Sluice: the same three callouts, the
- * same rows and bytes, each stored before the next callout is made. It has no lease, no fence, no takeover, no guard, no
+ * The same pipeline as a careful programmer would write it by hand, without Sluice: the same three callouts, the same
+ * rows and bytes, each stored before the next callout is made. It has no lease, no fence, no takeover, no guard, no
  * redaction, no expressions, no settings, no retries; keys are unique in its tables, and a repeat fails.
  */
 import { hash } from "node:crypto"

@@ -1,4 +1,4 @@
-/** What the programs written by hand store of an order, whatever their tables are. */
+/** The rows of an order that the programs written by hand store, in any of their schemas. */
 
 /** An order, its first version and its run. */
 export interface AcceptRow {

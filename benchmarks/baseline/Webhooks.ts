@@ -1,8 +1,8 @@
 /**
- * What a careful programmer would write by hand to send webhooks, without Sluice: the same rows and bytes, written by one
+ * Webhooks as a careful programmer would send them by hand, without Sluice: the same rows and bytes, written by one
  * writer that takes everything that waits, and the same signed requests with undici, sent from memory once they are
- * committed. It has no claims (what it has not sent when it ends is lost), no retries, no lanes, no rate limits, no
- * guard and no redaction.
+ * committed. It has no claims (messages that are not sent when it ends are lost), no retries, no lanes, no rate limits,
+ * no guard and no redaction.
  */
 import { createHmac, type KeyObject } from "node:crypto"
 import pg from "pg"

@@ -22,7 +22,7 @@ export const endpointsOf = (
     return decoded.endpoint
   })
 
-/** What the fan-out reads. */
+/** Stores the rows that the fan-out reads. */
 export const store = async (client: pg.Client, urls: ReadonlyArray<string>, types: ReadonlyArray<string>) => {
   for (const [n, url] of urls.entries()) {
     await client.query("insert into webhook_endpoints (id, version, document, types) values ($1, 1, $2, $3)", [
@@ -33,7 +33,7 @@ export const store = async (client: pg.Client, urls: ReadonlyArray<string>, type
   }
 }
 
-/** What the runner gave the side to work with. */
+/** The values that the runner gave the side to work with. */
 export const given = (): {
   readonly databaseUrl: string
   readonly urls: ReadonlyArray<string>

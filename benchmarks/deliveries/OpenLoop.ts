@@ -1,6 +1,6 @@
 /**
- * Events at a rate that nothing slows: each is due at its time, whatever became of those before. Tells when each commit
- * was acknowledged, on the clock that all processes of the machine share.
+ * Events at a fixed rate: each is due at its time, even if earlier ones are late. Reports when each commit was
+ * acknowledged, on the clock that all processes of the machine share.
  */
 
 export interface Load {

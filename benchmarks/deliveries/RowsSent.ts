@@ -1,4 +1,4 @@
-/** What each side has stored per event: the comparison is worth something only where this is alike. */
+/** The rows that each side has stored per event: a comparison makes sense only if they are alike. */
 import type pg from "pg"
 
 export { assertAlike } from "../RowsWritten.ts"

@@ -1,4 +1,4 @@
-/** Who takes part, in the order in which they are shown, and what they are told. */
+/** The contenders, in the order in which they are shown, and their parameters. */
 export interface Contender {
   readonly name: string
   readonly label: string

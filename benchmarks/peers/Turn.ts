@@ -1,6 +1,6 @@
 /**
- * One contender's turn in a round: started in a fresh process on an empty database, warmed up, measured with 64 orders in
- * flight and with one, and ended, so that whoever polls does not disturb the next.
+ * One contender's turn in a round: started in a fresh process on an empty database, warmed up, measured with 64 orders
+ * in flight and with one, and ended, so that a contender that polls does not disturb the next.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { availableParallelism, tmpdir } from "node:os"
@@ -27,7 +27,7 @@ export interface TurnFigures extends Summary {
   /** The most that the contender's processes held since their start. */
   readonly peakMiB: number | undefined
   readonly databaseMiB: number | undefined
-  /** How much of the machine others took meanwhile, of 1: what makes a turn worthless. */
+  /** The share of the machine that other programs took meanwhile, of 1; a large one makes the turn worthless. */
   readonly foreignShare: number
 }
 
@@ -38,7 +38,7 @@ export interface Turn {
 
 interface Running {
   readonly pid: number
-  /** Of the customer and the partner, whose work is nobody's. */
+  /** The processes of the customer and the partner, whose work is not counted. */
   readonly helperPids: ReadonlyArray<number>
   readonly run: (round: Round) => Promise<Summary>
   readonly end: () => Promise<void>
@@ -175,7 +175,7 @@ export const takeOn = async (
   }
 }
 
-/** What others may take of the machine during a turn that counts. */
+/** The share of the machine that others may take during a turn that counts. */
 const worthlessShare = 0.06
 
 export const isDisturbed = ({ alone, full }: Turn): boolean =>

@@ -51,7 +51,7 @@ const execution = OrderWorkflow.toLayer(Effect.fnUntraced(function*({ id, order 
 }))
 
 /**
- * What of its settings helped, tried one by one. One runner needs no rows to agree with others; fewer shards need fewer
+ * The settings that helped, tried one by one. One runner needs no rows to agree with others; fewer shards need fewer
  * locks; replies to this process need no serialization to try. Larger pools, pipelined connections and other poll
  * intervals did not help.
  */

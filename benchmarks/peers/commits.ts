@@ -1,4 +1,4 @@
-/** Plain Node with a commit a step: no engine, no queue, nobody who takes up what a dead process left. */
+/** Plain Node with a commit a step: no engine, no queue, and no takeover of the work of a dead process. */
 import { uuidV7 } from "../baseline/Uuid.ts"
 import { given, serve } from "../Side.ts"
 import * as Callouts from "./Callouts.ts"

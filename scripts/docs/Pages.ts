@@ -20,7 +20,7 @@ export interface Block {
   readonly refusals?: boolean
 }
 
-/** The pages in the order in which somebody reads them who follows the index. */
+/** The pages in the order of the index. */
 export const pages = (): ReadonlyArray<string> => {
   const index = readFileSync("docs/README.md", "utf8")
   const linked = [...index.matchAll(/\]\(([\w./-]+\.md)(?:#[\w-]+)?\)/g)].map(([, path = ""]) =>

@@ -1,6 +1,6 @@
 /** Compares what a page shows with what was printed. */
 
-/** What differs from run to run, by a word that stands for it. The order counts. */
+/** Texts that differ from run to run, and a word for each. The order counts. */
 const varying: ReadonlyArray<readonly [RegExp, string]> = [
   // Ids of Sluice, with a version or a number at their end.
   [

@@ -71,7 +71,7 @@ const layOut = (hosts: ReadonlyArray<readonly [string, string]>): void => {
   }
 }
 
-/** What a JSON block is put as, and where. The settings file alone reads the environment. */
+/** The setting that a JSON block is put as. Only the settings file reads the environment. */
 const placeOf = (value: Readonly<Record<string, unknown>>, name: string): readonly [string, unknown] | undefined => {
   if ("steps" in value) return [`/v1/pipelines/${name}`, { ...value, name }]
   if ("domain" in value) return [`/v1/auth-providers/${name}`, { ...value, name }]

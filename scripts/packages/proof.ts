@@ -28,7 +28,9 @@ const directory = mkdtempSync(join(tmpdir(), "sluice-outside-"))
 chmodSync(directory, 0o711)
 const project = join(directory, "project")
 
-/** What the outside project installs beside Sluice, in the versions of this workspace where it has one. */
+/**
+ * The dependencies that the outside project installs beside Sluice, in the versions of this workspace where it has one.
+ */
 const dependencies = {
   "@effect/platform-node": "4.1.0",
   "@effect/vitest": "4.0.5",

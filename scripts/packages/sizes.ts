@@ -10,7 +10,10 @@ import { basename, join } from "node:path"
 import process from "node:process"
 import { givenOrPacked, published, ran } from "./Packages.ts"
 
-/** What may differ before a page is wrong: three tenths of a package, a tenth of an installation, a twentieth of a count. */
+/**
+ * The difference that is allowed before a page is wrong: three tenths of a package, a tenth of an installation, a
+ * twentieth of a count.
+ */
 const tolerance = { kB: 0.3, MB: 0.1, packages: 0.05 }
 
 /** The embedded PostgreSQL is not of this workspace's releases. */

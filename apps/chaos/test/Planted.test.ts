@@ -25,7 +25,7 @@ const without = (part: string | RegExp, by = "") => (text: string) => text.repla
 interface Story {
   readonly fault: string
   readonly plant: Stage.Plant
-  /** What the checker must find broken. */
+  /** The violation that the checker must find. */
   readonly breaks: string
   readonly steps: (partner: string) => ReadonlyArray<JsonObject>
   readonly told: (stage: Stage.Stage) => Effect.Effect<void, unknown, Scope.Scope>

@@ -30,7 +30,7 @@ import * as PartnerServer from "../src/partner/PartnerServer.ts"
 import type { Listener } from "../src/wire/Conversation.ts"
 import * as DatabaseProxy from "../src/wire/DatabaseProxy.ts"
 
-/** What a planted fault changes: the SQL of a worker, the commit behind it, or its sends. */
+/** The effect of a planted fault: it changes the SQL of a worker, the commit behind it, or its sends. */
 export interface Plant {
   readonly rewrite?: (text: string) => string
   readonly uncommitted?: (text: string) => boolean
@@ -149,7 +149,7 @@ export const make = Effect.fnUntraced(function*(steps: (partner: string) => Read
     sql,
     start,
     log: log as ReadonlyArray<Asked>,
-    /** Keeps whoever asks at a path waiting; gives what lets them go. */
+    /** Keeps requests at a path waiting; returns the function that releases them. */
     hold: (path: string) => {
       const gate = Promise.withResolvers<void>()
       held.set(path, gate)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { judge, type Reading, slopeOf, trendOf, warm } from "../src/Trend.ts"
 
 const minutes = Array.from({ length: 40 }, (_, at) => at)
-/** What a heap does beside growing: a saw of 6 MiB, always the same. */
+/** The variation of a heap that does not grow: a saw of 6 MiB, always the same. */
 const saw = (at: number) => (at * 7) % 13 / 2
 const readings = (of: (at: number) => number): ReadonlyArray<Reading> =>
   minutes.map((at) => ({ at, mebibytes: of(at) }))

@@ -28,7 +28,7 @@ export interface View {
 export interface Opened {
   readonly page: Page
   readonly context: BrowserContext
-  /** What went wrong behind the scenes. */
+  /** The errors of the page and its requests. */
   readonly faults: Array<string>
   /** Requests that have not been answered; streams, which stay open, are none. */
   readonly asking: ReadonlySet<Request>

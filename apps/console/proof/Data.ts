@@ -1,4 +1,7 @@
-/** What the server is given to show: pipelines of every temper, orders that end in every way, and ten thousand more. */
+/**
+ * The data that the server is given to show: pipelines of every kind, orders that end in every way, and ten thousand
+ * more.
+ */
 import { until } from "./Report.ts"
 import type { Sluice } from "./Sluice.ts"
 

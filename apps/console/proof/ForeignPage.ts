@@ -14,7 +14,7 @@ interface Site {
   readonly close: () => void
 }
 
-/** Somebody else's web server: one empty page, on a port of its own. */
+/** A foreign web server: one empty page, on a port of its own. */
 const startSite = async (): Promise<Site> => {
   const server = createServer((_, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Elsewhere</title>")
@@ -30,7 +30,10 @@ const startSite = async (): Promise<Site> => {
   }
 }
 
-/** What the page tries, as scripts that run in it; each is given `target` and `endpoint`, the attacker's as JSON text. */
+/**
+ * The attempts of the page, as scripts that run in it; each is given `target` and `endpoint`, the attacker's as JSON
+ * text.
+ */
 const attempts: Readonly<Record<string, string>> = {
   "fetch without CORS, a Blob without a type": `
     await fetch(target + "/v1/webhook-endpoints", { method: "POST", mode: "no-cors", body: new Blob([endpoint]) })`,
@@ -84,7 +87,7 @@ const run = (page: Page, script: string, target: string, endpoint: string): Prom
     `(async () => { const target = ${JSON.stringify(target)}, endpoint = ${JSON.stringify(endpoint)}; ${script} })()`
   )
 
-/** How a page elsewhere sees the server: by an address of another site, and by another port of the same. */
+/** The addresses under which a foreign page reaches the server: another site's, and another port of the same. */
 const targets = (base: string): ReadonlyArray<string> => [base, base.replace("127.0.0.1", "localhost")]
 
 export const foreignPage = async (browser: Browser, sluice: Sluice): Promise<void> => {

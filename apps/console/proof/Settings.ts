@@ -24,7 +24,7 @@ export const settingsPages: ReadonlyArray<readonly [path: string, ready: string]
   ["/new/webhook-endpoints", "new webhook endpoint as JSON"]
 ]
 
-/** What these pages show. */
+/** Makes the settings that these pages show. */
 export const fillSettings = async (sluice: Sluice, partner: string): Promise<void> => {
   for (const priority of [1, 2]) {
     await sluice.request("PUT", "/v1/pipelines/versioned", {
@@ -63,7 +63,7 @@ const write = async (page: Page, document: unknown): Promise<void> => {
   await page.keyboard.press("Control+v")
 }
 
-/** What the editor says once it has saved, for as long as it stands there; the message goes after a while. */
+/** Waits for the message of the editor after saving; it disappears after a while. */
 const saved = (page: Page, version: number) =>
   page.getByRole("status").filter({ hasText: new RegExp(`^version ${version}$`) }).waitFor()
 

@@ -1,4 +1,4 @@
-/** How fast and how light: the first load, a large process event, a long list, and what a viewer costs the server. */
+/** Times and weights: the first load, a large process event, a long list, and the cost of a viewer to the server. */
 import type { Browser } from "playwright-core"
 import { open, settled } from "./Browser.ts"
 import { type Shown, submitHanging } from "./Data.ts"
@@ -14,7 +14,7 @@ const best = async (run: () => Promise<number>): Promise<number> => {
   return Math.min(...times)
 }
 
-/** How long a viewer's requests are counted. */
+/** The time for which a viewer's requests are counted. */
 const viewedSeconds = 20
 
 /** Scrolls the list for two seconds, and gives the time between frames. */

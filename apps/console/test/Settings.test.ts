@@ -48,7 +48,7 @@ const plugin = {
   optionsSchema: { type: "object", required: ["endpoint"], properties: { timeoutValue: {}, endpoint: {} } }
 }
 
-/** What is offered where the bar stands. */
+/** The completions that are offered at the bar in the text. */
 const offered = (marked: string): ReadonlyArray<string> => {
   const at = marked.indexOf("|")
   const source = marked.replace("|", "")

@@ -35,7 +35,10 @@ const callout = (key: string, attempt: number, at: number, endpoint: string, out
   outcome
 })
 
-/** What was told of an order that ended so: everything to `crm`, the order to `warehouse`, which was busy at first. */
+/**
+ * The messages about an order with this end: everything goes to `crm`, the order to `warehouse`, which was busy at
+ * first.
+ */
 const webhooks = ({ pluginErrors = [], state }: Expectation) => {
   const types = [
     "order.submitted",

@@ -75,7 +75,7 @@ const app = Effect.fn("PartnerServer.app")(function*(running: RunningPartner) {
     body,
     order: { ...order, id: orderId }
   }
-  // About the script is not for the log: it is no request of anybody's system.
+  // Requests about the script are not logged: they are not calls to the partner.
   const aboutScript = partner.script.reply(asked)
   if (aboutScript !== undefined) return yield* perform(request, aboutScript)
   const entry = yield* log.received({

@@ -120,7 +120,7 @@ export const run = Effect.fnUntraced(function*(members: JsonObject = {}) {
   }
 })
 
-/** What the partner is to do with its next requests. */
+/** Scripts the partner's answers to its next requests. */
 export const scripted = Effect.fnUntraced(function*(partner: string, words: ReadonlyArray<string>) {
   const { origins } = yield* Partners
   const response = yield* HttpClient.execute(

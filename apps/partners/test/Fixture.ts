@@ -1,4 +1,4 @@
-/** What the vendors' documentation says goes over the wire, as kept in `fixtures`, and how something is compared with it. */
+/** The requests and answers of the vendors' documentation, as kept in `fixtures`, and their comparison with ours. */
 import { readdirSync, readFileSync } from "node:fs"
 
 export interface Fixture {

@@ -93,7 +93,7 @@ describe("the plugins' raw requests are the vendors' documented ones", () => {
   })
 })
 
-/** What a partner answers to a request, without a socket. */
+/** The partner's answer to a request, without a socket. */
 const asking =
   (partner: Partner) => (path: string, body: unknown, headers: Record<string, string> = {}, receivedAt = 0) => {
     const text = typeof body === "string" ? body : JSON.stringify(body)

@@ -56,7 +56,7 @@ export const createClient = ({ apiKey, baseUrl, fetch }: ClientOptions): Client 
       if (!response.ok) throw await Problem.of(response)
     }
   })
-  // What `Method` promises is what openapi-fetch does, but for `error`: the middleware has thrown by then.
+  // openapi-fetch keeps the promises of `Method`, except for `error`: the middleware has thrown by then.
   const method = <M extends HttpMethod>(name: Uppercase<M>) =>
     (async (path: string, init?: object) => {
       const call = http[name as "GET"] as (path: string, init?: object) => Promise<{ readonly data?: unknown }>

@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { describe as generate } from "../scripts/Description.ts"
 
-/** What formatting may change: white space, line breaks' bars, quotes of names and semicolons. */
+/**
+ * Removes the characters that formatting may change: white space, line breaks' bars, quotes of names and semicolons.
+ */
 const bare = (text: string) => text.replaceAll(/[\s;,|"()]/g, "")
 
 describe("the generated types", () => {

@@ -209,7 +209,7 @@ const atOwner = Effect.fnUntraced(function*(
   const { here, rules: { caller, maxBody } } = route
   const { headers, method, remoteAddress, url } = request
   if (Number(headers["content-length"] ?? 0) > maxBody) return yield* here
-  // What is too large, or breaks off, is refused here.
+  // A body that is too large or breaks off is refused by this process.
   const body = yield* Effect.option(
     Effect.provideService(request.arrayBuffer, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(maxBody))
   )

@@ -1,4 +1,4 @@
-/** What the dispatcher's tests stand on: a store in memory, scripted receivers, endpoints as values. */
+/** The harness of the dispatcher's tests: a store in memory, scripted receivers, endpoints as values. */
 import { Destinations } from "@sluice/delivery/Destinations"
 import { Dispatcher } from "@sluice/delivery/Dispatcher"
 import { MessageExpressionError, MessageExpressions } from "@sluice/delivery/MessageExpressions"

@@ -13,7 +13,7 @@ import { dispatching, endpoint } from "./Harness.ts"
 
 const guard = AddressGuard.make(Result.getOrThrow(AddressGuard.parseNetworks("127.0.0.0/8")))
 
-/** What each receiver does, and what its attempt is recorded as. */
+/** The receivers, by path, and the recorded result of an attempt at each. */
 const receivers: ReadonlyArray<readonly [path: string, code: string]> = [
   ["/never", "timed-out"],
   ["/drip", "timed-out"],

@@ -1,4 +1,4 @@
-/** What the engine's tests stand on: a journal in memory, scripted partners, pipelines as values. */
+/** The harness of the engine's tests: a journal in memory, scripted partners, pipelines as values. */
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { AddressedConnector } from "@sluice/domain/pipeline/Connector"
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"

@@ -77,7 +77,7 @@ export const the = Effect.gen(function*() {
   }
 })
 
-/** What a journal would give of the only run, which has ended. */
+/** The journal's view of the only run, which has ended. */
 export const recordedRun = (store: JournalStore["Service"], pipeline: Pipeline): RecordedRun => {
   const run = [...store.runs.values()][0]!
   const { callouts, createdAt, eventId, orderId, runId, startedAt, startVersion, steps } = run

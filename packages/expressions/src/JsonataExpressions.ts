@@ -107,7 +107,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       )
       entry.risk = answer.kind === "failed" && answer.reason === "bounds"
         ? "slow"
-        // What was slow proves itself twice.
+        // An expression that was slow is trusted after two fast evaluations.
         : entry.risk === "slow"
         ? "unknown"
         : "proven"

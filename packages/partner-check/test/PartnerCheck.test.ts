@@ -31,7 +31,7 @@ const caseOf = (report: PartnerReport, name: string) => {
 const findings = (report: PartnerReport, name: string) =>
   caseOf(report, name).findings.map(({ level, rule }) => `${level} ${rule}`)
 
-/** What becomes of the order, with and without StopOnError. */
+/** The ends of the order, with and without StopOnError. */
 const ends = (report: PartnerReport) => {
   const { critical, tolerant } = caseOf(report, "order")
   return [critical, tolerant].map((one) =>

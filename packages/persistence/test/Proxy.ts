@@ -5,15 +5,15 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 interface Wire {
   readonly client: Socket
   readonly server: Socket
-  /** What the client sent while requests were held. */
+  /** The bytes that the client sent while requests were held. */
   readonly held: Array<Buffer>
-  /** What the server answered while answers were held. */
+  /** The bytes that the server answered while answers were held. */
   readonly answers: Array<Buffer>
 }
 
 export interface Proxy {
   readonly url: Redacted.Redacted
-  /** Nothing gets through, and nobody may connect. */
+  /** Cuts all connections, and refuses new ones. */
   readonly cut: () => void
   readonly mend: () => void
   /** The next answer does not arrive: its connection ends instead. The statement was executed. */
@@ -25,9 +25,9 @@ export interface Proxy {
   readonly holdRequests: () => void
   /** Ends the clients' side of what was held, and answers of how many; the server learns nothing yet. */
   readonly hangUpHeld: () => number
-  /** What was held reaches the server at last. */
+  /** Delivers the held bytes to the server. */
   readonly deliverHeld: () => void
-  /** How often the server answered to what was delivered late. */
+  /** The number of answers of the server to bytes that were delivered late. */
   readonly lateAnswers: () => number
 }
 

@@ -114,7 +114,7 @@ export const lose = Effect.fnUntraced(function*(
     orders.filter((order) => order.cell === cell && order.sentAt > begin).map(({ acceptedAt }) =>
       acceptedAt ?? Infinity
     )
-  // What was sent by the owner just before it was lost may arrive after.
+  // A call that the owner sent just before it was lost may arrive afterwards.
   const called = (cell: number) =>
     cluster.fleet.partner.calls.filter((call) => call.cell === cell).map(({ at }) => at - 100)
   yield* until(() =>

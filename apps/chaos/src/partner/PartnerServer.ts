@@ -160,7 +160,7 @@ export const make = Effect.fnUntraced(function*(options: PartnerOptions) {
   const server = createServer((request, response) => {
     const chunks: Array<Buffer> = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
-    // What did not arrive as a whole was not asked.
+    // A request that did not arrive completely does not count.
     request.on("end", () => received(request, response, Buffer.concat(chunks)))
     request.on("error", () => response.destroy())
     response.on("error", () => response.destroy())

@@ -62,7 +62,7 @@ export const checkPartner = Command.make(
       orders: samples,
       credentials: Option.isSome(bearer) ? { bearerToken: Redacted.make(Redacted.value(bearer.value)) } : undefined
     }).pipe(
-      // What a pipeline could not hold either: an address or a time that is none.
+      // Faults that a pipeline would be refused for, too: an invalid address or time.
       Effect.catchTag(
         "SettingsInvalid",
         ({ faults }) =>

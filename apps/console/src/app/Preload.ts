@@ -31,7 +31,7 @@ const afterMs = 3000
 export const preloadPages = (router: AnyRouter): void => {
   const timer = setInterval(() => {
     clearInterval(timer)
-    // What could not be fetched now is fetched when it is needed.
+    // A part that could not be fetched now is fetched when it is needed.
     fetchAll(router).catch(() => undefined)
   }, afterMs)
 }

@@ -46,7 +46,7 @@ const inTreeOrder = (
   return placed
 }
 
-/** The tone of the state that the summary names. */
+/** The colour of a timeline entry, by the state that its summary names. */
 export const toneOfEntry = ({ kind, summary }: Pick<TimelineEntry, "kind" | "summary">): Tone => {
   if (kind === "attempt") return /: 2\d\d$/.test(summary) ? "ok" : "bad"
   if (kind === "submitted" || kind === "version" || kind === "operator") return "idle"

@@ -194,7 +194,7 @@ const refuseKey = Effect.fn("Authentication.refuseKey")(function*(
   sent: Refused,
   address: string
 ) {
-  // Who sends an expired key guesses nothing.
+  // A client with an expired key is not guessing keys.
   const refusal = sent._tag === "Wrong" ? refuse(address, yield* Clock.currentTimeMillis) : { status: 401 } as const
   yield* Metric.update(WrongKeys.refusals[refusal.status], 1)
   if (refusal.status === 401) return unauthorized(sent)

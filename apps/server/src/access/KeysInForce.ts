@@ -73,7 +73,7 @@ export class KeysInForce extends Context.Service<KeysInForce, {
   readonly surroundings: Surroundings
 }>()("@sluice/server/access/KeysInForce") {}
 
-/** `tenants`: those of the cells' file; absent where `SLUICE_CELLS` is unset. */
+/** Provides the keys of the environment and of the database. `tenants`: those of the cells' file; absent without one. */
 export const layer = (
   config: ServerConfig,
   tenants?: ReadonlySet<string>

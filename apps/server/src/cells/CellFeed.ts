@@ -2,6 +2,8 @@
  * An endpoint's feed over several cells: in order of the sequence within each. `after` names the place in each cell, as
  * `0-12.1-7`. Contract: section 7, `GET /v1/webhook-endpoints/{id}/feed`. Pure.
  */
+
+/** A message of a feed. */
 export interface FeedItem {
   readonly sequence: number
 }

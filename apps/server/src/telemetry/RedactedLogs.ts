@@ -24,7 +24,7 @@ const shown = (value: unknown, redactor: Redactor): unknown => {
     const text = JSON.stringify(value)
     return text === undefined || redactor.text(text) === text ? value : redactor.json(JSON.parse(text))
   } catch {
-    // What cannot be looked through is not shown.
+    // A value that cannot be searched for secrets is not shown.
     return redacted
   }
 }

@@ -22,7 +22,7 @@ const send = Effect.fnUntraced(function*(method: string, path: string, ask: Ask 
 
 const json = { "content-type": "application/json" }
 
-/** What is there before the change, and the change. */
+/** The state before the change, and the change. */
 interface Scenario {
   readonly action: string
   /** Prepares what is changed, and answers with the request that changes it. */

@@ -49,7 +49,7 @@ const own = (url: string): ReadonlyArray<Readonly<Record<string, string>>> => [
   { host: "[::1]:8080", origin: "http://[::1]:8080" }
 ]
 
-/** What is sent as it stands on a connection of its own, and the first line of the answer. */
+/** Sends the text unchanged on a connection of its own; returns the first line of the answer. */
 const raw = (url: string, text: string): Effect.Effect<string> =>
   Effect.callback((resume) => {
     const { hostname, port } = new URL(url)

@@ -27,7 +27,7 @@ const configured = all.filter((secret) => secret !== secrets.token)
 const ascii = (text: string) =>
   Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")
 
-/** How a partner may repeat what it was sent. */
+/** The encodings in which a partner may repeat a secret that it was sent. */
 const encodings: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   json: (secret) => JSON.stringify(secret).slice(1, -1),
@@ -46,7 +46,7 @@ const encodings: Readonly<Record<string, (secret: string) => string>> = {
   base64url: (secret) => Buffer.from(secret).toString("base64url")
 }
 
-/** What is left of a secret in a text, once everything that can be undone is undone. */
+/** True if a part of a secret is left in a text once everything that can be decoded is decoded. */
 const leaks = (text: string): boolean => {
   const unescaped = (value: string) =>
     value.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))

@@ -16,7 +16,7 @@ const eventually = Effect.fnUntraced(function*<A>(look: Effect.Effect<A | undefi
   return yield* Effect.die("it did not come")
 })
 
-/** What the partner was sent at a path, once it is so many. */
+/** The requests that the partner was sent at a path, once there are `count` of them. */
 const received = (path: string, count = 1) =>
   eventually(Effect.map(Partner, ({ asked }) => {
     const found = asked.filter((one) => one.path === path)

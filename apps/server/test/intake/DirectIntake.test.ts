@@ -1,4 +1,4 @@
-/** Which requests the direct path takes, by their heads, and what it answers. */
+/** The requests that the direct path takes, by their heads, and its answers. */
 import { assert, describe, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { HttpServerResponse } from "effect/http"

@@ -1,4 +1,4 @@
-/** What a refusal says of a change, for every route that changes something. Contract: section 10, promise 6. */
+/** The detail of a refused change, for every route that changes something. Contract: section 10, promise 6. */
 import { assert, describe, it } from "@effect/vitest"
 import { Api } from "@sluice/api/Api"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
@@ -12,7 +12,7 @@ import { type Answer, Sluice } from "../support/Sluice.ts"
 /** Changes nothing, whatever its method. */
 const readers = ["pipelines.simulate"]
 
-/** Where there is nothing to change, and no statement that would commit is sent. */
+/** Requests that find nothing to change, so that no statement that would commit is sent. */
 const changesNothing = new Set(["partners.reset", "apiKeys.remove", "personalData.erase"])
 
 const counts = Effect.gen(function*() {
@@ -27,7 +27,7 @@ const counts = Effect.gen(function*() {
 
 interface Situation {
   readonly answers: ReadonlyArray<readonly [Change, Answer]>
-  /** What was stored before and afterwards. */
+  /** The rows that were stored before and afterwards. */
   readonly before: unknown
   readonly after: unknown
 }

@@ -36,7 +36,7 @@ const submit = Effect.fnUntraced(function*(name: string) {
   return answer.json.processEvent.steps[0]
 })
 
-/** Changes what is stored, as nobody could through the API; done when `path` answers that it is seen. */
+/** Changes a stored setting as the API would not allow; completes when `path` shows the change. */
 const tamper = Effect.fnUntraced(function*(
   table: string,
   id: string,

@@ -30,11 +30,11 @@ const framer = (typed: boolean) => {
 const text = (body: Buffer, index: number): string => body.toString("utf8").split("\0")[index] ?? ""
 
 export interface Dialogue {
-  /** Whether the request that came commits something. */
+  /** True if the request commits something. */
   readonly request: (data: Buffer) => boolean
   /** The answer to the request that came last is kept from the client. */
   readonly loseAnswer: () => void
-  /** Whether the client may read what the server said. */
+  /** True if the client may read the server's answer. */
   readonly answer: (data: Buffer) => boolean
   /** The server has answered, and the client will not hear of it. */
   readonly lost: () => boolean

@@ -17,7 +17,7 @@ export interface Asked {
 export class Partner extends Context.Service<Partner, {
   readonly url: string
   readonly asked: ReadonlyArray<Asked>
-  /** How requests whose path begins so are answered from now on. Without: 200 and `{}`. */
+  /** Answers requests whose path begins with `prefix` from now on. Default: 200 and `{}`. */
   readonly answer: (prefix: string, handle: (asked: Asked, response: ServerResponse) => void) => void
   /** The bodies of requests whose path begins so are not checked: an endpoint's `payload` made them. */
   readonly shapes: (prefix: string) => void

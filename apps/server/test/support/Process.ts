@@ -19,7 +19,7 @@ export interface Process {
   readonly pid: number
   /** Its standard output so far. */
   readonly output: () => string
-  /** Where it listens; dies where it ends before it does. */
+  /** The address on which it listens; dies if the process ends before it is ready. */
   readonly url: Effect.Effect<string>
   readonly ended: Effect.Effect<Ended>
   readonly signal: (signal: NodeJS.Signals, to?: "process" | "group") => Effect.Effect<void>

@@ -1,6 +1,6 @@
 /**
- * Loaded before a server of a test: its `calloutPlugin` spins after the answer, as a plugin of somebody's own might, for so
- * many milliseconds as the order says in `spin`.
+ * Loaded before a server of a test: its `calloutPlugin` spins after the answer, as a faulty plugin might, for the
+ * milliseconds that the order gives in `spin`.
  */
 import { calloutPlugin } from "@sluice/engine/plugins/builtin/CalloutPlugin"
 import { Effect } from "effect"

@@ -186,7 +186,7 @@ export const escapedStretches = (
       if (last !== undefined && at - reach <= last[1]) last[1] = end
       else stretches.push([Math.max(0, at - reach), end])
     }
-    // What an escape begins may be read in another way from its second unit on: `\\u0041`.
+    // From its second unit on, an escape may be read as another one: `\\u0041`.
     at = markers.next(at + 1)
   }
   return stretches

@@ -148,7 +148,7 @@ const hiddenRanges = (search: Search, content: string | Uint8Array, cut: boolean
     }
   }
   if (ranges.length === 0) return none
-  // What is left of an escape would make another one, or break the string that it stands in.
+  // The rest of an escape that is cut would form another one, or break the string around it.
   const whole = stretches.length === 0
     ? ranges
     : ranges.map(([start, end]): Range => [escapeStart(content, start), Math.max(end, escapeEnd(content, end))])
@@ -212,7 +212,7 @@ const replacedNumbers = (value: string, ranges: ReadonlyArray<Range>): string | 
 }
 
 export const makeRedactor = (secrets: ReadonlyArray<string>): Redactor => {
-  // What `[redacted]` itself holds cannot be hidden by it.
+  // A secret that is a part of `[redacted]` cannot be hidden by it.
   const sought = secrets.filter((secret) => secret.length >= shortestSecret && !redacted.includes(secret))
   const patterns = sought.flatMap(secretPatterns).filter(({ text }) =>
     text.length >= shortestSecret && !redacted.includes(text)

@@ -70,7 +70,7 @@ const secretFaults = (kind: SettingsKind, document: JsonObject): ReadonlyArray<F
   const faults: Array<Fault> = []
   for (const { header, path, query, value } of secretSlots(kind, document)) {
     if (query !== undefined || !isKnown(value)) continue
-    // What is called a token in the options of a plugin is that plugin's affair.
+    // Members of a plugin's options are judged by the plugin, even if they are called a token.
     if (kind === "pipeline" && header !== true) continue
     const message = secretMessage(path.at(-1), header === true, value)
     if (message !== undefined) faults.push({ path: pathText(path), message })

@@ -38,7 +38,7 @@ const secret = (reader: JsonReader, name: string) => Redacted.make(reader.requir
 
 /** Reads the authentication of requests from members in camelCase. */
 export const authenticationOf = (reader: JsonReader): Authentication | undefined => {
-  // What another type of credentials has is known too, or a misspelt type would make them all unknown.
+  // Members of the other types are known, too: otherwise a misspelt type would make all of them unknown.
   reader.knows(...Object.values(fieldsOf).flat())
   if (reader.raw("type") === undefined) return reader.fault("type", `is missing: give one of ${types.join(", ")}`)
   const type = reader.oneOf("type", types)

@@ -24,7 +24,7 @@ export const resolveEnvironment = (
     const name = environmentName(value)
     if (name === undefined) continue
     const found = environment?.(name)
-    // What is missing is named once: the name in its place keeps a second fault, of its type, away.
+    // A missing variable is reported once: its name as the value prevents a second fault about the type.
     resolved.push({ path, change: () => found ?? name })
     if (found !== undefined) continue
     faults.push({

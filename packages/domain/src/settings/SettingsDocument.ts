@@ -113,7 +113,7 @@ class SlotWalk {
   }
 
   #member(name: string, value: Json): void {
-    // What stands deep in the options of a plugin keeps the names that people gave it.
+    // Members deep in the options of a plugin keep the names that were given to them.
     const known = lowerFirst(name)
     if (this.#descriptions.has(known)) return
     this.#below(name, () => {

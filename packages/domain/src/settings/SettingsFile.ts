@@ -86,7 +86,7 @@ const decodeEach = <Decoded extends object>(
   return list.flatMap((item: Json, index): ReadonlyArray<Decoded> => {
     const decoded = decode(item)
     if (!("faults" in decoded)) return [decoded]
-    // What is missing most likely stands there under a misspelt name.
+    // A missing member is most likely there under a misspelt name, so unknown members are reported first.
     const unknown = lenient ? [] : unknownFaults(decoded.unknown ?? [])
     reader.faults.push(...[...unknown, ...decoded.faults].map((fault) => faultBelow(`${kind}[${index}]`, fault)))
     return []

@@ -164,7 +164,7 @@ export const decodeStep = (document: JsonObject, at: Place): Step => {
     })
   }
   const common = new Set([...reader.known].filter((name) => name !== "stopOnError"))
-  // What the source system's forms write into every step: kept, and sent on by workflow steps.
+  // The source system's forms write these members into every step; workflow steps send them on.
   reader.string("translateKey")
   reader.string("displayName")
   return {

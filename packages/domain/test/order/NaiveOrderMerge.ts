@@ -5,7 +5,7 @@
 import { equals, isObject, type Json, type JsonObject } from "@sluice/domain/json/Json"
 import { mergeControls, opaqueNames } from "../../src/order/PatchNames.ts"
 
-/** How a list merges: by members that identify an item, and what is known of the items. */
+/** The rule by which a list merges: the members that identify an item, and the structure of the items. */
 interface ListRule {
   readonly keys: ReadonlyArray<string>
   readonly items?: Structure
@@ -13,7 +13,7 @@ interface ListRule {
   readonly replacedUnlessIdentified?: true
 }
 
-/** What is known of the members of an object. */
+/** The known members of an object. */
 interface Structure {
   readonly lists?: Readonly<Record<string, ListRule>>
   readonly objects?: Readonly<Record<string, Structure>>
@@ -55,7 +55,7 @@ const orderStructure: Structure = {
   hasProperties: true
 }
 
-/** What stays the same all through one merge. */
+/** The values that stay the same throughout one merge. */
 interface Merge {
   /** Paths of members for which null is meant, in lower case. */
   readonly forced: ReadonlySet<string>
@@ -70,7 +70,7 @@ const isMissing = (value: Json | undefined): value is null | undefined => value 
 const keyText = (value: Json | undefined): string =>
   isMissing(value) ? "" : typeof value === "string" ? value : JSON.stringify(value)
 
-/** What identifies an item; `undefined` where it has none of the members that would. */
+/** The value that identifies an item; `undefined` if it has none of the members that would. */
 const identity = (item: Json, rule: ListRule): string | undefined =>
   isObject(item) && rule.keys.some((key) => !isMissing(item[key]))
     ? JSON.stringify(rule.keys.map((key) => keyText(item[key])))

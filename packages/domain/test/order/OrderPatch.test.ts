@@ -31,7 +31,7 @@ const changed = (members: JsonObject, patch: JsonObject): JsonObject =>
     mergePatch(order(members), patchOf(patch)).changes.map(({ path, after = null }) => [path.slice(1), after])
   )
 
-/** What a generator makes, as it would travel. */
+/** A generated value as it arrives after serialisation and parsing. */
 const travelled = (value: unknown): JsonObject => parse(JSON.stringify(value)) as JsonObject
 
 describe("OrderPatch", () => {

@@ -20,7 +20,7 @@ const names: Readonly<Record<string, string>> = {
   "'": "&apos;"
 }
 
-/** How characters are written that need not be escaped. */
+/** Ways to write characters that need not be escaped. */
 const json: Write = (char) => JSON.stringify(char).slice(1, -1)
 const url: Write = (char) => char === "%" ? "%25" : char
 const xml: Write = (char) => char === "&" ? "&amp;" : char
@@ -77,7 +77,7 @@ it.each([
 
 describe("where a cut left a part of a secret", () => {
   const cut = "zz-0123456789+/é"
-  /** How a beginning of the secret is written, and the most that may be left of it. */
+  /** The ways to write the beginning of the secret, and the most that may be left of it. */
   const ways: ReadonlyArray<readonly [string, whole: string, left: number]> = [
     ["as it is", cut, 2],
     ["in JSON", json(cut), 2],

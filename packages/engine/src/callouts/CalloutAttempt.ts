@@ -148,7 +148,7 @@ const exchangedOf = (
   const redactor = token === undefined ? attempt.redactor : both(attempt.redactor, token)
   return {
     record: { ...common, ...answerRecord(response, judged, attempt, redactor) },
-    // What the plugin makes of the answer goes into the order.
+    // The token must not reach the plugin, whose result is written into the order.
     response: token === undefined ? response : { ...response, body: redactedBody(response, token) },
     tokenRefused: response.status === 401 && refreshable !== undefined
   }

@@ -236,7 +236,7 @@ const ask = Effect.fnUntraced(function*(tools: Tools, step: Standing, probe: Pro
         ? Effect.succeed({ outcome: "succeeded" })
         : sent.check(response)
   }
-  // What is not stored yet must not be lost over the question.
+  // Records that are not stored yet must not be lost while the probe is sent.
   if (step.pending.length > 0) yield* flush(step, {})
   for (let refused = false;; refused = true) {
     // A key of its own: a partner that answers a repeated key from memory would answer what was, not what is.

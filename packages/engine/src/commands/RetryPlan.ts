@@ -44,7 +44,7 @@ const stopper = (past: PastRun, rows: ReadonlyArray<StepRow>): StepRow | undefin
 const recordsOf = (past: PastRun) => {
   const rows = past.steps.filter(({ phase }) => phase !== "compensation")
   const stopped = stopper(past, rows)
-  // What is written after the step that stopped the run says that it was not reached.
+  // The rows after the step that stopped the run only say that their steps were not reached.
   const byId = new Map(
     rows.filter(({ index }) => stopped === undefined || index <= stopped.index).map((row) => [row.stepId, row])
   )

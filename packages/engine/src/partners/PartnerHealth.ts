@@ -46,7 +46,7 @@ export const signOf = (
     case "unreachable":
       return error?.code === "blocked" ? "notAttempted" : "noAnswer"
     case "invalid-response":
-      // What threw is ours: it says nothing about the partner.
+      // An error of this process says nothing about the partner.
       return error?.code === defectCode ? "notAttempted" : unknown === true ? "noAnswer" : "ok"
     case "rejected":
       return response === undefined ? "notAttempted" : response.status >= 500 ? "serverError" : "ok"

@@ -71,7 +71,7 @@ interface RunningSteps extends RunInProgress {
 const follow =
   ({ ended, steps }: RunningSteps, placed: PlannedStep): Task["follow"] =>
   (decision, outcome, { callouts, document }, at) => {
-    // What follows is folded into this commit where it is known to be nothing.
+    // If all following steps are skipped, this commit ends the run as well.
     const rest = decision.run === "continue"
       ? allSkipped(steps.slice(placed.index + 1), document.order, at)
       : undefined

@@ -98,7 +98,7 @@ class Reader {
   repetition(part: Part): Part {
     const [min, max] = this.bounds()
     if (min === 1 && max === 1) return part
-    // Whether it is greedy decides what is matched, not whether.
+    // A lazy quantifier matches the same texts as a greedy one, only other parts of them.
     this.take("?")
     return repeat(part, min, max)
   }
@@ -271,7 +271,7 @@ const run = (program: ReadonlyArray<Instruction>, text: string): boolean => {
 
 /** Compiles a regular expression. Throws `PatternRefused`, or a `SyntaxError` for a text that is no pattern. */
 export const compile = (source: string): LinearPattern => {
-  // What JavaScript refuses is refused with its words; after that the reader can take the syntax for granted.
+  // A pattern that JavaScript refuses is refused with its message; the reader may then rely on the syntax.
   RegExp(source, "u")
   const program: Array<Instruction> = []
   new Reader(source).alternatives()(program)

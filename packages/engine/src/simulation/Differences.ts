@@ -20,14 +20,14 @@ export interface StepDifference {
   readonly after?: JsonObject
 }
 
-/** One of the two runs. */
+/** One of the two runs that are compared: the recorded one, or the simulated one. */
 export interface Side {
   readonly run: Pick<RunSoFar, "steps" | "callouts">
   readonly pipeline: Pipeline | undefined
   readonly document: (version: number) => Document | undefined
 }
 
-/** They differ between any two runs, and say nothing. */
+/** Headers that differ between any two runs and are not compared. */
 const incidental = new Set([
   "traceparent",
   "idempotency-key",

@@ -113,7 +113,7 @@ export const make = Effect.gen(function*() {
       ),
       Context.add(PartnerBreaker, allWell),
       Context.add(Settings, { current: () => snapshot, pipeline: () => Effect.succeed(timeless) }),
-      // What it does is no work of the run on record.
+      // The simulation must not be recorded as work of the run.
       Context.add(CurrentRunMark, noMark),
       Context.add(Clock.Clock, clock)
     )

@@ -164,7 +164,7 @@ const checking: DocumentOperation = {
       const compiled = compile(schema)
       if ("fault" in measured || "fault" in compiled) throw new Error(`${keyword} is refused`)
       for (const { make, name } of hostileDocuments) {
-        // What is heavier is checked on another thread.
+        // A heavier document is checked on another thread.
         let text = make(bytes)
         for (let size = bytes; !isCheckedAtOnce(measured.weight, text);) text = make(size >>= 1)
         yield { document: `${keyword}: ${name}`, steps: () => once(() => compiled.misfit(text)) }
@@ -246,7 +246,7 @@ const ofSettings = (
   name,
   *cases(bytes) {
     for (const [document, kind, make] of settingsDocuments) {
-      // What has too many members is refused at once: a tenth of it is not, or hardly.
+      // A document with too many members is refused at once; a tenth of it usually is not.
       for (const [part, size] of [["all", bytes], ["a tenth", bytes / 10]] as const) {
         const setting = parse(make(size)) as JsonObject
         const work = prepare(kind, setting)

@@ -103,7 +103,7 @@ export const verdictOf = (root: Json, path: ReadonlyArray<string>, subject: stri
       ...branches("anyOf"),
       ...branches("oneOf")
     ]
-    // What one of several parts does not declare another may.
+    // A member that one of several parts does not declare may be declared by another.
     const alone = parts.length === 0 || (parts.length === 1 && schema.properties === undefined)
     return ofTogether(
       [combines(schema) && parts.length === 0 ? certain(mine) : mine, ...parts].map((one) => alone ? one : certain(one))

@@ -371,7 +371,7 @@ const anyStanding = (choose: ReturnType<typeof chooser>): CalloutStanding => {
 
 const lastOf = ({ own }: CalloutStanding) => own.at(-1)
 
-/** What holds of every standing and the decision about it. */
+/** The properties of every standing and the decision about it. */
 const properties: Record<string, (standing: CalloutStanding, next: NextAttempt) => boolean> = {
   "an answer on record is never asked for again": (one, next) =>
     lastOf(one)?.outcome !== "succeeded" || next._tag === "Answer",

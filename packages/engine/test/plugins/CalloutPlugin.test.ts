@@ -1,4 +1,4 @@
-/** What `calloutPlugin` sends, and which options are refused. Contract: section 6. */
+/** The requests of `calloutPlugin`, and the options that are refused. Contract: section 6. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Json, JsonObject } from "@sluice/domain/json/Json"
 import { Intake } from "@sluice/engine/commands/Intake"

@@ -1,4 +1,6 @@
-/** What a plugin may ask of the engine beyond a callout: a new key after a refusal, to be skipped, a partner's code. */
+/**
+ * The requests of a plugin to the engine beyond a callout: a new key after a refusal, to be skipped, a partner's code.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { Intake } from "@sluice/engine/commands/Intake"
 import type { AnyPlugin, Plugin } from "@sluice/engine/plugins/Plugin"

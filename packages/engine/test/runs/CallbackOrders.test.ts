@@ -29,7 +29,7 @@ type Event = (typeof events)[number]
 
 type Told = "taken" | "CallbackConflict" | "CallbackTooLate"
 
-/** What the partner was told, beside what it said. */
+/** The response that the partner was given, beside the answer that it sent. */
 interface Answer {
   readonly said: string
   readonly told: string

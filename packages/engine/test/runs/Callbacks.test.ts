@@ -47,7 +47,7 @@ const stop = { OrderActionExecutionResults: [{ CancelWorkflow: true, ErrorReason
 const accepts: OutboundScript = () => respond(202)
 const unreachable = new OutboundUnreachable({ code: "refused", message: "refused", sent: false })
 
-/** How the first call of step `a` ends; whatever else is asked is answered 200. */
+/** Scripts the end of the first call of step `a`; every other request is answered 200. */
 const ends = (how: OutboundScript): OutboundScript => (request, n) => n === 0 ? how(request, n) : respond(200)
 
 interface Moment {

@@ -1,4 +1,4 @@
-/** What steps leave to be sent: `ExportOrder`, and `webhook` in post-processing. Contract: section 6. */
+/** The messages that steps leave to be sent: `ExportOrder`, and `webhook` in post-processing. Contract: section 6. */
 import { assert, describe, it } from "@effect/vitest"
 import type { JsonObject } from "@sluice/domain/json/Json"
 import type { AddressedConnector, Connector } from "@sluice/domain/pipeline/Connector"

@@ -23,7 +23,7 @@ const Action = Schema.Struct({
 })
 const Script = Schema.Array(Action).check(Schema.isMinLength(1), Schema.isMaxLength(12))
 
-/** How long the journal and the partners take, each time they are asked. */
+/** The time that the journal and the partners take, for each request. */
 const Delays = Schema.Array(Milliseconds).check(Schema.isMinLength(1), Schema.isMaxLength(24))
 
 const takingTurns = (delays: ReadonlyArray<number>) => {

@@ -1,4 +1,6 @@
-/** What throws in a plugin, in its options, or on the way to its partner fails the step. Contract: section 6. */
+/**
+ * A value that is thrown in a plugin, in its options, or on the way to its partner fails the step. Contract: section 6.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import type { Step } from "@sluice/domain/pipeline/Pipeline"
 import { Intake } from "@sluice/engine/commands/Intake"
@@ -54,7 +56,7 @@ circular.self = circular
 
 interface Place {
   readonly plugin: AnyPlugin
-  /** What the partner was sent and is recorded of it. */
+  /** The outcomes of the requests that the partner was sent. */
   readonly outcomes?: ReadonlyArray<string>
   readonly message?: RegExp
   readonly partner?: OutboundScript

@@ -1,4 +1,4 @@
-/** How a run goes on after a step. Contract: section 6, "Failure of a run"; section 4, `deadlineMs`. */
+/** The continuation of a run after a step. Contract: section 6, "Failure of a run"; section 4, `deadlineMs`. */
 import { assert, describe, it } from "@effect/vitest"
 import { type DecidedStep, outcomeOf, type RunOutcome } from "../../src/steps/StepCommit.ts"
 import type { StepDecision } from "../../src/steps/StepDecision.ts"

@@ -37,7 +37,7 @@ interface Row {
   readonly state: string
   readonly run: string
   readonly status?: string
-  /** What reaches the order's errors[], its history, and pluginErrorOutput. */
+  /** True if the order's errors[] gets an entry; likewise for its history and pluginErrorOutput. */
   readonly note: boolean
   readonly history: boolean
   readonly output: boolean

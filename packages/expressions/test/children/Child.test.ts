@@ -8,7 +8,7 @@ import * as Child from "../../src/children/Child.ts"
 
 const limits = { timeMs: 250, memoryMb: 128, resultLength: 1024 }
 
-/** What a program can do that runs with the flags of a child. */
+/** A program that tries all that a program with the flags of a child can do. */
 const attempts = `
   const outcome = async (attempt) => {
     try { await attempt(); return "allowed" } catch (cause) { return cause.code ?? cause.name }

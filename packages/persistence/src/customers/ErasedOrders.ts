@@ -53,7 +53,7 @@ const heldByPartners = Effect.fnUntraced(function*(
       substring(c.record from '"endpoint":"(?:[^"\\\\]|\\\\.)*"') as record
     from (select id from runs where order_id = any(${texts(ids)}) offset 0) r join callouts c on c.run_id = r.id`)
     .toSorted(byId)
-  // What was sent of an order belongs to its first run.
+  // Deliveries of an order are listed under its first run.
   const sent = (yield* sql<SentRow>`select o.run_id, d.id, d.endpoint_id, d.target
     from deliveries d join orders o on o.id = d.order_id
     where d.order_id = any(${texts(ids)}) and d.attempts > 0`).toSorted(byId)

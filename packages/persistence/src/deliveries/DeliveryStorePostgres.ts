@@ -185,7 +185,7 @@ const store = Effect.fnUntraced(function*(services: Services, settlings: Readonl
     settleTexts(parts),
     settleParameters(settlings, exhausted, parts)
   )
-  // What belongs to no order is in no chain, and releases nothing.
+  // A delivery that belongs to no order is in no chain, and releases no other.
   const rows = yield* settlings.some(({ orderId }) => orderId !== undefined)
     ? transaction(
       sql,

@@ -105,7 +105,7 @@ const relocate = Effect.fnUntraced(function*(home: string, account: Account.Acco
   yield* attempt(`link ${home}`, () => rename(link, home))
 })
 
-// What root makes must let another account through; it is as private as what lies in it.
+// A directory that root makes must be passable for another account; its contents have modes of their own.
 const directoryMode = () => process.getuid?.() === 0 ? 0o711 : 0o700
 
 const isDirectory = (path: string) => stat(path).then((entry) => entry.isDirectory(), () => false)

@@ -186,7 +186,7 @@ const storeTogether = (services: Services, waiting: ReadonlyArray<Waiting>) =>
     const offer = services.signal.offer()
     return insert(services, waiting, offer).pipe(
       Effect.tap((rows) => Effect.sync(() => start(services, waiting, rows, offer))),
-      // What was stored all the same is sent when its claims run out.
+      // Deliveries that were stored all the same are sent once their claims have expired.
       Effect.onError(() => Effect.sync(() => offer.taken([]))),
       Effect.flatMap((rows) => {
         const leftOut = new Set(rows.map(({ id, message_id }) => id === null ? message_id : null))

@@ -19,12 +19,15 @@ export interface Waiter {
   behind: boolean | undefined
 }
 
-/** Notes for those who came since the last answer whether runs were on hold before them. */
+/** Stores, for requests that came since the last answer, if runs were on hold before them. */
 export const place = (waiters: Iterable<Waiter>, areHeld: boolean): void => {
   for (const waiter of waiters) waiter.behind ??= areHeld && !waiter.released && !waiter.counted
 }
 
-/** Those who may have a turn: first those that have a place, then the lines in turns, each in the order of arrival. */
+/**
+ * The requests that may have a turn, in the order of their turns: first those that are counted already, then the first
+ * request of each line, the second of each, and so on; a line is served in the order of arrival.
+ */
 export const inTurns = <W extends Waiter>(
   waiters: Iterable<W>,
   served: ReadonlyMap<string, number>

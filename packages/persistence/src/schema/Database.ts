@@ -184,7 +184,7 @@ const requireWrites = Effect.fnUntraced(function*({ database, hosts }: DatabaseU
 
 /** Migrates, and enters the cell: a release before cells could not be asked which one it made. */
 const prepare = Effect.fnUntraced(function*({ database }: Target, { cell = 0, migrations }: MigratedOptions) {
-  // What else the database says is said by the migration.
+  // Any other error of the database is reported by the migration.
   yield* Effect.catchTag(requireWrites(database), "SqlError", () => Effect.void)
   yield* migrate(migrations)
   // A test's own migrations may make no such table.

@@ -103,7 +103,7 @@ const make = Effect.gen(function*() {
 
   return TokenStore.of({
     claim: (key) => orAlone<TokenClaim, unknown>(claim(key), TokenClaim.Fetch()),
-    // What cannot be stored is not waited for.
+    // If the token cannot be stored, the claim is released, so that no process waits for it.
     keep: (key, { usableForMs, value }) =>
       orAlone(Effect.onError(keep(key, value, usableForMs), () => Effect.ignore(release(key))), undefined),
     release: (key) => orAlone(Effect.asVoid(release(key)), undefined),

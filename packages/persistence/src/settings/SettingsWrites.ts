@@ -64,7 +64,7 @@ export const makeWrites = (sql: SqlClient.SqlClient, box: SecretBox["Service"]) 
   ) {
     const row = yield* lockedSetting(sql, kind, id)
     yield* check(kind, id, row, precondition)
-    // What does not open cannot be kept, but it can be replaced: that is the mend after a lost key.
+    // A secret that does not open cannot be kept, but it can be replaced, as is necessary after a lost key.
     const before = row === undefined ? undefined : (yield* open(box, kind, id, documentOf(row))).document
     const kept = keepStored(kind, carry(document, before), before)
     if ("faults" in kept) return yield* new SecretNotKept({ faults: kept.faults })

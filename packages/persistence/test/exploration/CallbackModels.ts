@@ -1,4 +1,4 @@
-/** What the statements of `journal/claims/Callbacks` do to the tables, and what they answer. */
+/** The effects of the statements of `journal/claims/Callbacks` on the tables, and their answers. */
 import { date, type Run, standing } from "./StatementModels.ts"
 import { type CallbackRow, isOpenRun } from "./Tables.ts"
 

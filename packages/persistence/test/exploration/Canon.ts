@@ -1,5 +1,6 @@
 /**
- * What two worlds must agree in to count as the same: everything but random ids, and times but for how far away they are.
+ * The state in which two worlds must agree to count as the same: everything but random ids, and times but for how far
+ * away they are.
  */
 import type { Tables } from "./Tables.ts"
 

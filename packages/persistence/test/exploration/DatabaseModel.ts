@@ -260,7 +260,7 @@ export const statementOf = (text: string): Statement => {
   return found
 }
 
-/** What a parameter carries, without its type. */
+/** The value of a parameter, without its type. */
 export const valueOf = (parameter: unknown): unknown => isParameter(parameter) ? parameter.value : parameter
 
 export const execute = (tables: Tables, now: number, text: string, given: ReadonlyArray<unknown>): ReadonlyArray<Row> =>

@@ -51,7 +51,7 @@ export const replay = (scenario: Scenario, trace: ReadonlyArray<string>, fault?:
 
 export const explore = (scenario: Scenario, options: Options = {}): Exploration => {
   const { fault, maxStates = Infinity } = options
-  /** How many ways lead from each state to an end; undefined while it is on the path. */
+  /** The number of ways from each state to an end; undefined while the state is on the path. */
   const ways = new Map<number, bigint | undefined>()
   const ends = new Set<number>()
   const outcomes = new Set<number>()

@@ -12,11 +12,11 @@ import { positional } from "./StatementModels.ts"
 
 export interface Fault {
   readonly name: string
-  /** Where it is found. */
+  /** The scenario in which it is found. */
   readonly scenario: Scenario
-  /** What the database does instead. */
+  /** The database's behaviour instead. */
   readonly execute?: typeof execute
-  /** What a process is instead. */
+  /** The process's behaviour instead. */
   readonly process?: (beyond: Beyond) => ReturnType<typeof layer>
 }
 
@@ -31,7 +31,7 @@ const journal = (change: (journal: Journal["Service"]) => Partial<Journal["Servi
       )
   )
 
-/** Which parameter of the reconciliation says of each entry by whom it was a release. */
+/** The parameter of the reconciliation that gives, for each entry, the worker that released the run with it. */
 const releasers = 8
 
 export const faults: ReadonlyArray<Fault> = [

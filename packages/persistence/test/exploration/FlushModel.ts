@@ -1,6 +1,6 @@
 /**
- * What the statement of `journal/FlushStatement` does to the tables, and what it answers. It is handed the same
- * parameters as the statement; that it answers as PostgreSQL does is what `SqlHistory.test.ts` is for.
+ * The effect of the statement of `journal/FlushStatement` on the tables, and its answer. The model gets the statement's
+ * parameters; `SqlHistory.test.ts` compares its answers with PostgreSQL's.
  */
 import { leaseSeconds } from "../../src/journal/lease/Lease.ts"
 import { callout, entry, step } from "../../src/journal/writer/FlushRows.ts"

@@ -1,12 +1,12 @@
-/** What can happen next: the actions that the explorer chooses from. */
+/** The actions that the explorer chooses from in a state. */
 import type { Scenario } from "./Scenario.ts"
 import type { RunRow } from "./Tables.ts"
 import type { Call, Process, Sent } from "./UnderWay.ts"
 
-/** What the choice needs of the world, and what the actions do to it. */
+/** The state of the world on which the choice depends, and the effects of the actions on it. */
 export interface Within {
   readonly processes: ReadonlyArray<Process>
-  /** How much may still go wrong. */
+  /** The number of faults and events of each kind that may still happen. */
   readonly left: { -readonly [Name in keyof Scenario]: Scenario[Name] }
   readonly sent: () => ReadonlyArray<Sent>
   readonly calls: () => ReadonlyArray<Call>

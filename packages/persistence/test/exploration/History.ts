@@ -48,7 +48,7 @@ export const encodeRow = (row: ReadonlyArray<unknown> | Row): StoredRow =>
     ? row.map(encode)
     : Object.fromEntries(Object.entries(row).map(([name, value]) => [name, encode(value)]))
 
-/** What the answer has of a row of the model. */
+/** The columns of a model's row that the recorded answer has. */
 const like = (heard: StoredRow, row: Row): unknown =>
   Array.isArray(heard)
     ? Object.values(row).map(encode)
@@ -97,7 +97,7 @@ const tried = (question: Question, { left, tables }: Place): ReadonlyArray<Place
   return []
 }
 
-/** Where the same statements have led to the same, in another order. */
+/** The key of a place: statements in another order that led to the same tables are at the same place. */
 const keyOf = ({ left, tables }: Place): string =>
   JSON.stringify([
     left.map(({ place }) => place),

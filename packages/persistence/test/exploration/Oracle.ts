@@ -92,7 +92,7 @@ export const make = (tables: Tables, canon: Canon) => {
     else if (before.run.owner !== worker?.id) found.add(`written by ${process.name}, which does not hold the run`)
   }
 
-  /** An open run is executed by somebody, or will be: the CHECK of migration 0009. */
+  /** An open run has an owner, a due time or a hold: the CHECK of migration 0009. */
   const checkHasNext = ({ name, process }: Written) => {
     for (const run of tables.runs.values()) {
       if (openStates.has(run.state) && run.owner === null && run.due_at === null && run.held_for === null) {
@@ -117,7 +117,7 @@ export const make = (tables: Tables, canon: Canon) => {
       return { step, request, attempt, outcome, callback }
     }).filter(({ request }) => request === 0)
 
-  /** What holds of the answers to the callback URL, once the run has ended. */
+  /** Checks the answers to the callback URL once the run has ended. */
   const checkCallbacks = (run: RunRow, wrong: Set<string>) => {
     const records = recordsOf().filter(({ callback }) => callback === true)
     if (records.length > 1) wrong.add("two callbacks of one step were recorded")

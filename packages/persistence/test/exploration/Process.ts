@@ -34,7 +34,7 @@ export interface Database {
   readonly values: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Rows, SqlError>
 }
 
-/** What a process asks of the world. */
+/** The services of the world that a process uses. */
 export interface Beyond extends Database {
   readonly clock: Clock.Clock
   /** The connection of one transaction; absent where one connection is all there is. */

@@ -24,7 +24,7 @@ export interface Recorder {
     never,
     Scope.Scope
   >
-  /** Asks in the name of nobody. */
+  /** Sends a statement that belongs to no process. */
   readonly ask: (text: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<unknown, SqlError>
 }
 
@@ -68,7 +68,7 @@ export const make = Effect.fnUntraced(function*(sql: PgClient.PgClient, scenario
   const values = (text: string, parameters: ReadonlyArray<unknown>): Effect.Effect<Rows, SqlError> =>
     sql.unsafe(text, parameters).values
 
-  /** What a statement of a transaction did, others see at the earliest with its `COMMIT`. */
+  /** The effects of a statement in a transaction are visible to others at the earliest with its `COMMIT`. */
   const untilCommit = () => {
     const questions: Array<Question> = []
     return (question: Question) => {

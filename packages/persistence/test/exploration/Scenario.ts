@@ -1,4 +1,4 @@
-/** What is explored: how many steps, and how much may go wrong on the way. */
+/** The bounds of an exploration: the number of steps, and the number of faults and events of each kind. */
 import type { Pipeline, Step } from "@sluice/domain/pipeline/Pipeline"
 
 export interface Scenario {
@@ -31,8 +31,9 @@ export interface Scenario {
   /** Moments at which time passes although something is under way. */
   readonly ticks: number
   /**
-   * How the transaction of a cancel, or of an answer to a callback URL, is explored: as one action; as one, and the answer to
-   * its commit as another; or, for comparison, a statement at a time, as PostgreSQL shows it to others.
+   * The granularity at which the transaction of a cancel, or of an answer to a callback URL, is explored: as one
+   * action; as one, and the answer to its commit as another; or, for comparison, a statement at a time, as PostgreSQL
+   * shows it to others.
    */
   readonly transactions: "whole" | "answered" | "statementwise"
 }
@@ -72,7 +73,7 @@ const callout = (index: number): Pick<Step, "name" | "options"> => ({
   }
 })
 
-/** How long a step waits for its callback, in milliseconds. The run is released at once, however short it is. */
+/** The time that a step waits for its callback, in milliseconds. The run is released at once, however short it is. */
 const callbackMs = 300
 
 const several = (index: number, atOnce: number): Pick<Step, "name" | "options"> => ({

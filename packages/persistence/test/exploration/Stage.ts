@@ -1,6 +1,6 @@
 /**
- * What runs the fibers of all processes: one queue of tasks, emptied at once, and a clock that stands still until it is
- * told to go on. Nothing happens between two actions of the explorer that it did not ask for.
+ * Runs the fibers of all processes: one queue of tasks, emptied at once, and a clock that stands still until it is told
+ * to go on. Nothing happens between two actions of the explorer that it did not ask for.
  */
 import { type Clock, Duration, Effect, type Scheduler } from "effect"
 
@@ -22,11 +22,11 @@ export interface Stage {
   readonly drain: () => void
   /** Rings what is due; `false` where there is nothing to wait for. Timers of `frozen` processes do not ring. */
   readonly advance: (frozen: (process: string) => boolean) => boolean
-  /** Time passes for nobody. */
+  /** Lets time pass without waking any timer. */
   readonly skip: (ms: number) => void
   /** Rings what became due while the process was frozen. */
   readonly thaw: (process: string) => void
-  /** How far away the timers of a process are, in milliseconds. */
+  /** The time left on the timers of a process, in milliseconds. */
   readonly timersOf: (process: string) => ReadonlyArray<number>
 }
 

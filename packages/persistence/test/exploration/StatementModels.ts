@@ -1,6 +1,6 @@
 /**
- * What each statement of the journal but the flush does to the tables, and what it answers: lease, takeover, cancels,
- * and reads.
+ * The effects of each statement of the journal but the flush on the tables, and their answers: lease, takeover,
+ * cancels, and reads.
  */
 import { DateTime } from "effect"
 import { byId, openStates, type RunRow, runsOver, type Tables } from "./Tables.ts"

@@ -1,6 +1,6 @@
 /**
- * What the journal's tables hold, in memory: rows are replaced and never changed, so that a copy of the tables is cheap.
- * Columns are named as in the migrations; times are epoch milliseconds.
+ * The rows of the journal's tables, in memory: rows are replaced and never changed, so that a copy of the tables is
+ * cheap. Columns are named as in the migrations; times are epoch milliseconds.
  */
 
 export interface WorkerRow {

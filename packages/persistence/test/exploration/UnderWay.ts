@@ -1,5 +1,6 @@
 /**
- * What is under way between the processes and the world, and which of it is worth an action of its own.
+ * The statements and calls that are under way between the processes and the world, and which of them are actions of
+ * their own.
  */
 import type { OutboundResponse } from "@sluice/http-client/Outbound"
 import type { Effect } from "effect"
@@ -36,9 +37,9 @@ export interface Process {
   state: "running" | "paused" | "dead"
   /** Answers that wait for it to wake. */
   readonly kept: Array<() => void>
-  /** What it was told so far and keeps in mind, as a hash. */
+  /** A hash of the answers that the process has received and keeps in mind. */
   told: number
-  /** What it was told since it last had nothing to ask, and forgets then. */
+  /** A hash of the answers since the process last had nothing under way; it forgets them then. */
   heard: number
   /** The last cancels that it was told of. */
   cancelled: string
@@ -63,7 +64,7 @@ const passing = new Set([
   "queue depth"
 ])
 
-/** Reads of what nobody else changes any more, or of what is asked for again before anything is done about it. */
+/** Reads of rows that no other process changes any more, or that are read again before anything is done about them. */
 const settled = new Set([
   "begin",
   "sweep",
@@ -104,7 +105,7 @@ export const locked = new Set([
 /** The answer to a flush that had nothing to write. */
 const standingStill = JSON.stringify([{ 0: 0, 1: 0, 2: 0, 3: null, 4: false }])
 
-/** Whether the process forgets what it was told as soon as it has nothing to ask any more. */
+/** True if the process forgets the answer as soon as it has nothing under way. */
 export const isPassing = ({ name }: Sent, said: string): boolean => passing.has(name) || said === standingStill
 
 /**

@@ -256,7 +256,7 @@ export const make = (scenario: Scenario, fault?: Fault) => {
     }
   }
 
-  /** Whether something of it is under way, or waits for it. */
+  /** True if a statement or call of the process is under way, or it owns the run. */
   const isBusy = (one: Process) =>
     sent.some(({ process }) => process === one) || calls.some(({ process }) => process === one)
     || canon.label(theRun()?.owner ?? "").startsWith(`worker of ${one.name}`)
@@ -364,9 +364,9 @@ export const make = (scenario: Scenario, fault?: Fault) => {
       action()
       settle()
     },
-    /** What is wrong with what happened so far. */
+    /** The promises that were broken so far. */
     violations: () => idle > 400 ? [...oracle.violations(), "the run does not end"] : oracle.violations(),
-    /** What is wrong with how it ended. */
+    /** The promises that the end of the path breaks. */
     verdict: () => oracle.verdict(scenario),
     /** Two worlds of the same state go on in the same ways. */
     state: () =>

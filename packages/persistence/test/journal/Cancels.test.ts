@@ -1,4 +1,4 @@
-/** What broke on PostgreSQL, or would: cancels in the middle of a statement, and what it costs to look for them. */
+/** Faults of cancels on PostgreSQL: cancels in the middle of a statement, and the cost of looking for them. */
 import { assert, it } from "@effect/vitest"
 import { Journal } from "@sluice/engine/journal/Journal"
 import { entryOf, finished, noon, submission, writeOn } from "@sluice/engine/testing/JournalFixtures"

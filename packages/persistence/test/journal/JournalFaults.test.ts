@@ -1,4 +1,4 @@
-/** What broke on PostgreSQL once: each test reproduces the fault that a rule of the journal is there for. */
+/** Faults that happened on PostgreSQL: each test reproduces the one that a rule of the journal prevents. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
 import { type ClaimedRun, Journal } from "@sluice/engine/journal/Journal"
@@ -373,7 +373,7 @@ describe("an order", () => {
     Effect.gen(function*() {
       const [a, b] = [yield* start(), yield* start()]
       const run = yield* accepted(a, submission({ tags: [] }))
-      /** Reads, merges and writes until nobody was faster. */
+      /** Reads, merges and writes until no other writer was faster. */
       const tagged = (tag: string, by: Journal["Service"], inRun: boolean) =>
         Effect.gen(function*() {
           for (;;) {

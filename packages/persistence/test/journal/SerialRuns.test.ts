@@ -30,7 +30,7 @@ it.live(
       const open = yield* Ref.make(0)
       const ended = yield* Ref.make(0)
 
-      /** Adds a tag to what the order is now, again and again until nobody came in between. */
+      /** Adds a tag to the newest order, and repeats that until no other writer came in between. */
       const tagged = Effect.fnUntraced(function*<E>(
         journal: Journal["Service"],
         tag: string,

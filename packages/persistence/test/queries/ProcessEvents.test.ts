@@ -81,7 +81,7 @@ const storeCallout = Effect.fnUntraced(function*(runId: string, step: number, re
 
 const size = (text: string) => new TextEncoder().encode(text).length
 
-/** Where the bodies of callout `n` of the run of time 1000 are read. */
+/** The address of the bodies of callout `n` of the run of time 1000. */
 const href = (n: number) => `/v1/process-events/${processEventId(uuid(1_000))}/callouts/${calloutId(uuid(5_000 + n))}`
 
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -36,7 +36,7 @@ const later = Object.entries(migrations).filter(([name]) => number(name) > addit
 const open = (url: Redacted.Redacted, record: typeof migrations) =>
   Effect.scoped(Effect.asVoid(Layer.build(Database.layer({ url, migrations: record, maxConnections: 2 }))))
 
-/** What a migration did to large tables, by what PostgreSQL counted in its transaction. */
+/** The changes that a migration made to large tables, by PostgreSQL's counts in its transaction. */
 const looked = (name: string, migration: Migration) =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient

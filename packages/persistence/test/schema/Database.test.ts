@@ -16,7 +16,7 @@ const create = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`CREATE TABLE onc
 const slow = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT pg_sleep(0.1)`)
 const two = { "0001_first": Effect.asVoid(create), "0002_second": Effect.asVoid(slow) }
 
-/** Builds the layer and lets go of it. */
+/** Builds the layer and releases it. */
 const open = (url: Redacted.Redacted, migrations: Parameters<typeof Database.layer>[0]["migrations"] = two) =>
   Effect.provide(SqlClient.SqlClient, Database.layer({ url, migrations, maxConnections: 2 }), { local: true })
 

@@ -26,7 +26,7 @@ const processWith = (encryptionKey: Redacted.Redacted<Uint8Array> | undefined) =
 
 const layer = processWith(key(1)).pipe(Layer.provideMerge(DatabaseTest.layer))
 
-/** What `effect` gives in another process on the same database. */
+/** The result of `effect` in another process on the same database. */
 const elsewhere = Effect.fnUntraced(function*<A, E>(
   effect: Effect.Effect<A, E, SettingsStore | SettingsLive | Settings>,
   { encryptionKey }: { readonly encryptionKey: Redacted.Redacted<Uint8Array> | undefined } = { encryptionKey: key(1) }

@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL answers is what the model answers that the exploration stands on: replayed from a recording, and from
- * one that is made now. See docs/exploration.md.
+ * The model of the database answers as PostgreSQL does: replayed from a recording, and from one that is made now. See
+ * docs/exploration.md.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, it } from "@effect/vitest"

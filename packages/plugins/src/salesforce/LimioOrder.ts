@@ -46,7 +46,7 @@ const each = (reduce: Reduce): Reduce => (value) => Array.isArray(value) ? value
 
 const reduceItem = ({ itemFields = [], offerDataFields = [], productDataFields = [] }: OrderDataOptions): Reduce => {
   const products = each(kept([...productMembers, ...productDataFields]))
-  // What is asked for by name is kept whole.
+  // A member that the options name is kept whole.
   const attributes = offerDataFields.includes("attributes") ? {} : { attributes: kept(["price__limio"]) }
   const data = kept(["attributes", "products", ...offerDataFields], {
     ...attributes,

@@ -26,7 +26,7 @@ const make = Effect.gen(function*() {
   const look = (id: string) => Effect.orElseSucceed(events.get(id), () => undefined)
 
   const from = (first: ProcessEvent) => {
-    // What another process changes shows in the mark, which is one statement; the whole is read only where it moved.
+    // A change by another process shows in the mark, which one statement reads; the run is read only if it moved.
     const elsewhere = Stream.tick(lookEvery).pipe(
       Stream.mapEffect(() => Effect.orElseSucceed(events.mark(first.id), () => undefined)),
       Stream.changes

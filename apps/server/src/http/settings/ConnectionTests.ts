@@ -43,7 +43,7 @@ export const make = Effect.fnUntraced(function*(kind: "connector" | "authProvide
   return Effect.fnUntraced(function*({ params, request }: Testing) {
     const body = yield* Body.readObjectOrNothing(request, "method and url, if they are to be others")
     const asked = yield* Decoded.as(ConnectionTestRequest, body)
-    // What was saved a moment ago, on whichever process, is what is tested.
+    // The test uses the newest stored setting, even if another process has just saved it.
     const { run } = yield* Effect.mapError(live.refresh, ErrorMapping.unavailable).pipe(
       Effect.andThen(Effect.catchTags(tests[kind](params.id, asked), ofTest(kind))),
       Effect.tap(({ method, url }) =>

@@ -68,7 +68,7 @@ const recovered = (
   mayBeOpen: boolean,
   effects: Json | undefined
 ): Recovered => {
-  // What is delivered for a step that has ended changes nothing of its run.
+  // Records of deliveries belong to steps that have ended, and do not change the run.
   const callouts = rows.map((callout) => ({ index: callout.step, record: decodeCallout(callout) }))
     .filter(({ record }) => record.delivery === undefined)
   const journal = { steps, callouts }

@@ -61,7 +61,7 @@ const entryRow = ({ entry, release, outcome }: PendingEntry) => {
   return {
     run_id: entry.runId,
     order_id: entry.orderId,
-    // What was made of one version of the order must not be stored with another.
+    // An outcome that was computed from one version of the order must not be stored with another.
     seen: entry.write?.seen ?? outcome?.seen ?? null,
     doc: entry.write?.document.text ?? null,
     external_id: text(order?.["externalId"]),

@@ -42,7 +42,7 @@ const recover = Effect.fnUntraced(
       for (const member of members) yield* recover(writer, channel, [member], sentBy)
       return
     }
-    // What cannot even be asked for cannot have been stored.
+    // Writes that PostgreSQL refuses even as parameters of the look-up cannot have been stored.
     if (fault === "refused") return requeue(channel, members)
     if (fault !== undefined || Result.isFailure(answer)) return yield* recover(writer, channel, members, sentBy)
     const stored = reconciled(answer.success)
@@ -113,7 +113,7 @@ const store = Effect.fnUntraced(
       options.health.committed(channel, clock.monotonicTimeNanosUnsafe())
       return yield* settleFlush(writer, channel, { members, by, sent, offer }, answer.success)
     }
-    // What was stored all the same is sent when its claims expire.
+    // Deliveries that were stored all the same are sent once their claims have expired.
     offer?.taken([])
     const fault = answer.failure instanceof SqlError ? sqlFault(answer.failure) : "refused"
     if (fault === "away") {

@@ -4,7 +4,7 @@ import { type Tracker, tracker, type Transition } from "../../../src/journal/wri
 const main = { name: "main" }
 const wide = { name: "wide" }
 
-/** What happens, at which second. */
+/** An event, and its second. */
 type Event = readonly [
   at: number,
   happens: "asked" | "committed" | "withdrawn" | "failed",

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result } from "effect"
 import { formatHost, parse } from "../../../src/sql/hosts/DatabaseUrl.ts"
 
-/** What is read from a URL: hosts, target, database, and the URL for one host. */
+/** The parts of a URL that are read: hosts, target, database, and the URL for one host. */
 const read = (text: string) => {
   const parsed = Result.getOrThrow(parse(text))
   return [parsed.hosts.map(formatHost).join(","), parsed.target, parsed.database, Redacted.value(parsed.url)]

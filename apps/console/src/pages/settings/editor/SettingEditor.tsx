@@ -57,7 +57,7 @@ const useSettingDraft = ({ kind, stored, save, refresh }: SettingEditorProps, ma
       const saved = await save(draft.document, base.version)
       const savedText = textOf(kind, saved)
       setBase({ text: savedText, version: saved.version })
-      // What was written while it was being saved stays.
+      // Text that was written during the save stays.
       setText((now) => now === text ? savedText : now)
       toast("ok", `Saved as version ${saved.version}`)
     } catch (refused) {
