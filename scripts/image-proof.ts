@@ -6,11 +6,11 @@
 import { Effect, Redacted } from "effect"
 import { spawn, spawnSync } from "node:child_process"
 import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import process from "node:process"
 import { EmbeddedPostgres } from "../packages/persistence/src/embedded/EmbeddedPostgres.ts"
+import { freePort } from "./FreePort.ts"
 import { givenOrPacked, ran } from "./packages/Packages.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-image-"))
@@ -20,14 +20,6 @@ const app = join(directory, "app")
 const most = 90
 
 const megabytes = async (): Promise<number> => Number((await ran("du", ["-sm", app])).split("\t")[0])
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** The user that PostgreSQL runs as where this is root: it may open the database's socket, and write none of the files. */
 const user = () => {

@@ -11,13 +11,13 @@
 import { Effect, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import process from "node:process"
 import { type Running, running } from "../../examples/src/Running.ts"
 import { EmbeddedPostgres } from "../../packages/persistence/src/embedded/EmbeddedPostgres.ts"
 import { execute, withDatabase } from "../../packages/persistence/src/testing/DatabaseServer.ts"
+import { freePort } from "../FreePort.ts"
 import { type Block, blocksOf, notRunIn, pages, skippedIn, slugOf } from "./Pages.ts"
 import { programsIn } from "./Programs.ts"
 import { missing } from "./Shown.ts"
@@ -35,14 +35,6 @@ const elsewhere = [
   "SLUICE_CLUSTER_HOST=10.0.0.1 SLUICE_CLUSTER_PORT=8090",
   "SLUICE_CLUSTER_HOST=10.0.0.2 SLUICE_CLUSTER_PORT=8090"
 ]
-
-const freePort = (): Promise<number> =>
-  new Promise((settle) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => settle(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** The place of each of them in this run. */
 const placed = (): Promise<ReadonlyArray<readonly [string, string]>> =>

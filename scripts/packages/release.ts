@@ -6,11 +6,11 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import process from "node:process"
 import { createInterface } from "node:readline"
+import { freePort } from "../FreePort.ts"
 import { type Manifest, ran } from "./Packages.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-release-"))
@@ -60,14 +60,6 @@ const version = async (): Promise<string> => {
   if (left.length > 0) throw new Error(`changesets are left: ${left.join()}`)
   return released
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((settle) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => settle(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
 
 /** Stops a child, and waits for its end. */
 const stopped = (child: ChildProcess): Promise<number | null> =>

@@ -4,6 +4,7 @@
  */
 import { Effect, Schedule } from "effect"
 import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { randomInt } from "node:crypto"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { appendFile, chmod, chown, cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
@@ -39,14 +40,13 @@ export const account = async () => {
   throw new Error("PostgreSQL does not run as root, and there is no account postgres or nobody")
 }
 
+/** Below the ports that the system gives to connections: no connection takes one before the server has started. */
 const freePort = () =>
-  Effect.callback<number>((resume) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      server.close(() => resume(Effect.succeed(port)))
-    })
-  })
+  Effect.callback<number, "taken">((resume) => {
+    const port = randomInt(20_000, 32_000)
+    const server = createServer().listen(port, "127.0.0.1", () => server.close(() => resume(Effect.succeed(port))))
+    server.once("error", () => resume(Effect.fail("taken")))
+  }).pipe(Effect.eventually)
 
 const listens = (port: number) =>
   Effect.callback<void, "refused">((resume) => {

@@ -2,6 +2,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { ApiClient } from "@sluice/api/ApiClient"
 import { Context, Effect, Layer, Schedule, Schema } from "effect"
+import { randomInt } from "node:crypto"
 import { createServer } from "node:http"
 import { start } from "./Program.ts"
 
@@ -14,13 +15,16 @@ export class ServerNotReady extends Schema.TaggedError<ServerNotReady>()("Server
   message: Schema.String
 }) {}
 
-/** A port that was free a moment ago: taken from the system and given back. */
-const freePort = Effect.scoped(
-  Effect.gen(function*() {
-    const { address } = yield* NodeHttpServer.make(createServer, { host, port: 0 })
-    return "port" in address ? address.port : 0
-  })
-)
+/**
+ * A port that was free a moment ago, below those that systems give to outgoing connections (from 32768 on): the first start
+ * takes seconds, and some other connection would take such a port meanwhile.
+ */
+const freePort = Effect.suspend(() => NodeHttpServer.make(createServer, { host, port: randomInt(20_000, 32_000) }))
+  .pipe(
+    Effect.map(({ address }) => "port" in address ? address.port : 0),
+    Effect.scoped,
+    Effect.eventually
+  )
 
 /** Variables of the user's shell that must not influence the demo. */
 const notInherited = {
