@@ -105,12 +105,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
           entry.risk = "slow"
         }
       )
-      entry.risk = answer.kind === "failed" && answer.reason === "bounds"
-        ? "slow"
-        // An expression that was slow is trusted after two fast evaluations.
-        : entry.risk === "slow"
-        ? "unknown"
-        : "proven"
+      if (answer.kind === "failed" && answer.reason === "bounds") entry.risk = "slow"
+      // An expression that was slow is trusted after two fast evaluations.
+      else entry.risk = entry.risk === "slow" ? "unknown" : "proven"
       if (answer.kind !== "value") return yield* unexpected(source, answer)
       return answer.value === undefined ? undefined : yield* readOwnJson(answer.value)
     }

@@ -1,6 +1,6 @@
 /**
- * Decides what a callout does next, from what is on record of it: the function on which at-least-once rests. Pure;
- * `StepCallouts` performs the decision and asks again until it is an answer or a failure. Contract: sections 5 and 10.
+ * Decides the next action of a callout from its records: the function that guarantees at-least-once. Pure; `StepCallouts`
+ * performs the decision and calls it again until the callout has an answer or has failed. Contract: sections 5 and 10.
  *
  * | standing, in this order                                     | decision            |
  * | ----------------------------------------------------------- | ------------------- |
@@ -113,9 +113,9 @@ export type NextAttempt =
   | { readonly _tag: "RecordInterrupted"; readonly attempt: number }
   /** `persist`: the wait has to be stored before it begins. */
   | { readonly _tag: "Wait"; readonly wait: Wait; readonly persist: boolean }
-  /** The run is given up, `waiting`, until its partner may be tried again. */
+  /** The run is released, `waiting`, until its partner may be tried again. */
   | { readonly _tag: "Hold"; readonly wait: Wait }
-  /** The run is given up, `waiting`, until the answer comes to the callback URL, or `wait.dueAt`. */
+  /** The run is released, `waiting`, until the answer comes to the callback URL, or `wait.dueAt`. */
   | { readonly _tag: "Await"; readonly wait: Wait }
   /** The answer that was taken is judged and recorded. */
   | { readonly _tag: "Judge" }
@@ -175,13 +175,13 @@ const waitFor = ({ deadline, index, now, request }: CalloutStanding, attempt: nu
 /** The `tries`th wait in a row for the partner: 1 s, doubling to 30 s, or for as long as it asks for. */
 const hold = (standing: CalloutStanding, attempt: number, tries: number, pause = 0): NextAttempt => ({
   _tag: "Hold",
-  // Alone in its trouble the run comes back by time; among others, when the partner does.
+  // With a closed circuit only this run has a problem, and it returns after a time; otherwise all return with the partner.
   wait: standing.circuit !== "closed" && pause === 0
     ? heldFor(standing, attempt)
     : waitFor(standing, attempt, Math.max(openForMs(tries), pause))
 })
 
-/** A partner that gave no answer, or said that it cannot, is waited for; what was not sent to it says nothing of it. */
+/** True if a step that holds waits for its partner after the attempt: it gave no answer, or answered with a 5xx. */
 const isHeldAfter = (record: CalloutRecord): boolean => {
   const sign = signOf(record)
   return sign === "noAnswer" || sign === "serverError"
@@ -212,7 +212,30 @@ const beforeAttempt = (standing: CalloutStanding, attempt: number): NextAttempt 
     : { _tag: "Fail", record: failed }
 }
 
-/** An interrupted run waits for nothing; what may have been sent is recorded all the same. */
+/** Decides what precedes the next request, an attempt or its probe; `asked`: the probe that precedes the attempt. */
+const beforeProbeOrAttempt = (
+  standing: CalloutStanding,
+  attempt: number,
+  asked: ProbeStanding | undefined
+): NextAttempt | undefined => {
+  if (standing.waited || asked?.verdict === undefined) return beforeAttempt(standing, attempt)
+  return asked.verdict === "unknown" ? afterProbe(standing, attempt, asked) : undefined
+}
+
+/** Decides on the next request: a probe, or the attempt, unless the run is put on hold instead. */
+const probeOrAttempt = (
+  standing: CalloutStanding,
+  attempt: number,
+  asked: ProbeStanding | undefined
+): NextAttempt => {
+  const { callback, circuit, freshOrder, holds, own, waitStored } = standing
+  if (holds && circuit === "open") return { _tag: "Hold", wait: heldFor(standing, attempt) }
+  if (asked !== undefined && asked.verdict !== "call") return { _tag: "Probe", of: own.at(-1)?.attempt ?? attempt }
+  // A takeover that found the wait instead of a mark would not know that the attempt may be open.
+  return { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waitStored || callback !== undefined }
+}
+
+/** The decision, unless the run is interrupted: then nothing is waited for or sent, but records are still made. */
 const unlessInterrupted = ({ interruption }: CalloutStanding, decision: NextAttempt): NextAttempt =>
   interruption === undefined || ["Fail", "FailUnknown", "RecordInterrupted"].includes(decision._tag)
     ? decision
@@ -255,29 +278,20 @@ export const nextAttempt = (standing: CalloutStanding): NextAttempt =>
   standing.callback === undefined ? asAnsweredAtOnce(standing) : whereAnsweredLater(standing, standing.callback)
 
 const asAnsweredAtOnce = (standing: CalloutStanding): NextAttempt => {
-  const { callback, circuit, freshOrder, holds, own, probe, resumption, tokenExpired, waited, waitStored } = standing
+  const { own, probe, resumption, tokenExpired } = standing
   const last = own.at(-1)
   if (last?.outcome === "succeeded") return { _tag: "Answer", record: last }
   const attempt = attemptAfter(standing)
-  const asks = probe !== undefined && !tokenExpired && (last === undefined ? probe.first : last.unknown === true)
-  if (asks && probe.settled !== undefined) {
-    return { _tag: probe.settled.outcome === "succeeded" ? "Answer" : "Fail", record: probe.settled }
+  const asksFirst = probe !== undefined && !tokenExpired && (last === undefined ? probe.first : last.unknown === true)
+  const asked = asksFirst ? probe : undefined
+  if (asked?.settled !== undefined) {
+    return { _tag: asked.settled.outcome === "succeeded" ? "Answer" : "Fail", record: asked.settled }
   }
   if (matches(resumption.open, standing, attempt)) {
     return { _tag: "RecordInterrupted", attempt: resumption.open.attempt }
   }
-  const verdict = asks ? probe.verdict : undefined
-  const before = verdict === undefined || waited
-    ? beforeAttempt(standing, attempt)
-    : verdict === "unknown"
-    ? afterProbe(standing, attempt, probe!)
-    : undefined
-  if (before !== undefined) return unlessInterrupted(standing, before)
-  const next: NextAttempt = holds && circuit === "open"
-    ? { _tag: "Hold", wait: heldFor(standing, attempt) }
-    : asks && verdict !== "call"
-    ? { _tag: "Probe", of: last?.attempt ?? attempt }
-    // A takeover that found the wait instead of a mark would not know that the attempt may be open.
-    : { _tag: "Send", attempt, mark: attempt > 1 || freshOrder || waitStored || callback !== undefined }
-  return unlessInterrupted(standing, next)
+  return unlessInterrupted(
+    standing,
+    beforeProbeOrAttempt(standing, attempt, asked) ?? probeOrAttempt(standing, attempt, asked)
+  )
 }

@@ -57,7 +57,7 @@ const spanOf = ({ orderId, runId }: ClaimedRun) =>
     Tracer.externalSpan({ traceId: ofOrder(orderId).traceId, spanId: spanIdOf(runId) })
   ] as const
 
-/** The fibers of the runs that this process executes, and those who wait for one of them to end. */
+/** The fibers of the runs that this process executes, and the callers that wait for the end of one. */
 interface RunFibers {
   readonly fibers: FiberMap.FiberMap<string>
   readonly endings: Map<string, Deferred.Deferred<void>>
@@ -79,7 +79,7 @@ const makeFibers = Effect.fnUntraced(function*(grace: Duration.Input) {
   return { fibers, endings: new Map(), cancels: CancelRegistry.make(), stop } satisfies RunFibers
 })
 
-/** Wakes those who wait for the end of the run's fiber. */
+/** Wakes the callers that wait for the end of the run's fiber. */
 const noteEnd = ({ endings }: RunFibers, runId: string) => {
   const ending = endings.get(runId)
   if (ending === undefined) return
@@ -95,7 +95,7 @@ const starter = (its: RunFibers, journal: Journal["Service"], execute: Effect.Su
   const leave = (held: ClaimedRun, control: RunSignals) =>
     Effect.andThen(
       Effect.suspend(() => stopping() ? Effect.void : journal.abandon(held)),
-      // Last: who begins to wait after this must find no fiber.
+      // Last, so that a caller that begins to wait after this finds no fiber.
       Effect.sync(() => {
         its.cancels.close(held.runId, control)
         noteEnd(its, held.runId)
@@ -120,7 +120,7 @@ const starter = (its: RunFibers, journal: Journal["Service"], execute: Effect.Su
     })
 }
 
-/** Starts the runs that the journal claims, and tells those of this process that they were cancelled. */
+/** Starts the runs that the journal claims, and passes cancels on to the runs of this process. */
 const followJournal = Effect.fnUntraced(function*(
   its: RunFibers,
   journal: Journal["Service"],

@@ -85,8 +85,8 @@ export const broken = ({ id, name }: Step, defect: unknown): Effect.Effect<StepO
   )
 
 /**
- * Performs what a step does, until the run is interrupted. What may have been open when the run was taken over is recorded
- * even though it is interrupted already; nothing is sent then.
+ * Performs the work of a step until the run is interrupted. A run that is interrupted already performs it to its end: it
+ * sends nothing, but records the calls that may have been open when the run was taken over.
  */
 export const performed = (
   work: Effect.Effect<StepOutcome>,
@@ -182,7 +182,7 @@ const execute = Effect.fnUntraced(function*(services: Services, run: RunInProgre
     if (ended) return { _tag: "Ended" } as LoopExit
     const reads = task.after(row, open)
     if (reads !== undefined) yield* reads
-    // Not ended although it was to end: what was done is undone first.
+    // A run that was to end and has not ended compensates its steps first.
     if (!goesOn) return { _tag: "Compensates" } as LoopExit
   }
   return { _tag: "Finished" } as LoopExit
