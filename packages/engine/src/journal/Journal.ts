@@ -21,12 +21,12 @@ import { Context, type Effect, Schema, type Stream } from "effect"
 import type { CallbackAnswer, CallbackToken, OperatorAnswer, Resolution, TakenCallback } from "./Callback.ts"
 import type { CancelAnswer, Cancellation, RunCancellation } from "./Cancellation.ts"
 
-/** This process lost its lease: another may hold its runs. Drop the run, record nothing, send nothing. */
+/** This process lost its lease, so that another may hold its runs: drop the run, record nothing, send nothing. */
 export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", {}) {}
 
 /**
- * The database is away, or did not answer in time. Whether a change that was asked for was stored is not said here: repeat
- * it with the same key.
+ * The database is away, or did not answer in time. A requested change may or may not have been stored: repeat it with the
+ * same key.
  */
 export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
   message: Schema.String,
@@ -43,7 +43,7 @@ export class IntakeConflict extends Schema.TaggedError<IntakeConflict>()("Intake
   message: Schema.String
 }) {}
 
-/** The order moved on past what a request was made for: nothing was stored. Read it and ask again. */
+/** The order has a newer version than the one that the request was made from: nothing was stored. Read it and try again. */
 export class OrderMoved extends Schema.TaggedError<OrderMoved>()("OrderMoved", {}) {}
 
 /** A document and its exact text, so that it is serialised once. */
@@ -149,9 +149,9 @@ export interface RunSoFar {
   readonly takeovers: number
   /** Work of the run that blocked the event loop of a process: the step, by index, and how often in a row. */
   readonly freezes?: { readonly step: number; readonly times: number }
-  /** Stored, and still to be obeyed. */
+  /** A cancel that is stored and not carried out yet. */
   readonly cancel?: Cancellation
-  /** The steps are over, and what they did is being compensated. */
+  /** True if the steps have ended and are being compensated. */
   readonly compensating: boolean
   readonly inheritedKeys?: ReadonlyArray<InheritedKey>
   readonly steps: ReadonlyArray<StepRow & { readonly nextVersion: number }>
@@ -159,7 +159,7 @@ export interface RunSoFar {
   readonly callouts: ReadonlyArray<{ readonly index: number; readonly record: CalloutRecord }>
   /** The recorded effects of the step that has not ended. */
   readonly effects?: StepEffects
-  /** A wait that had begun: the attempt is due then, and had not been opened. */
+  /** A wait that has begun: its attempt is due at its end, and was not opened before. */
   readonly wait?: Wait
   /** An attempt that was opened and has no record: it may have been sent. */
   readonly open?: Open
@@ -179,9 +179,9 @@ export interface Wait {
   readonly dueAt: number
   /** The host that the run waits for before it goes on: its circuit, or its limits; `PartnerBreaker` decides when. */
   readonly heldFor?: string
-  /** With `heldFor`, the wait is for a turn at a partner with limits. In words, what for: the run's reason meanwhile. */
+  /** Present with `heldFor` if the run waits for a turn at a partner with limits: the text that is its reason meanwhile. */
   readonly turn?: string
-  /** Epoch milliseconds: with `heldFor`, the run is taken up then at the latest, because its time is up. */
+  /** Epoch milliseconds: with `heldFor`, the time at which the run is claimed at the latest, because its deadline is over. */
   readonly until?: number
   /**
    * The id of the step whose request was taken by its partner, and whose answer comes to the callback URL; `dueAt` is the
@@ -278,7 +278,7 @@ export interface Entry extends ClaimToken {
   readonly state?: RunState
   /** Messages to send once this is stored, however the run ends. */
   readonly messages?: ReadonlyArray<OutgoingMessage>
-  /** Why: kept until the end says otherwise. */
+  /** The run's reason from now on; its end may replace it. */
   readonly reason?: string
   /** The status change caused by the run's failure, which a retry reverts. */
   readonly setAside?: SetAside
@@ -302,11 +302,11 @@ export interface Committed {
   readonly ended?: RunState
 }
 
-/** The order had moved on past `write.seen`: nothing is stored. Read, merge again, and send again. */
+/** The order has a newer version than `write.seen`: nothing is stored. Read it, merge again, and send again. */
 export interface Stale {
   readonly _tag: "Stale"
   readonly version: number
-  /** The run's cancel: what ends the run must heed it. */
+  /** The run's cancel, which an entry that ends the run has to consider. */
   readonly cancel?: Cancellation
 }
 

@@ -88,7 +88,7 @@ export const locking = new Set(["cancel", "lock for callback"])
 
 /**
  * The statements of such a transaction after the lock. They are executed in one action with the lock, because an action of
- * anybody else between them could as well be tried before or after them (`docs/exploration.md`, "Transactions"): until the
+ * another process between them could as well be tried before or after them (`docs/exploration.md`, "Transactions"): until the
  * commit others read the rows as they were, and wait where they want the locked row; what these statements read is the
  * locked row, what never changes, or what only holders of the lock change.
  */

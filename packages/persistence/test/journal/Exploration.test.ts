@@ -1,5 +1,5 @@
 /**
- * All that may happen to a run within small bounds. Contract: section 10; what is explored, and how: docs/exploration.md.
+ * All that may happen to a run within small bounds. Contract: section 10; the method: docs/exploration.md.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { endless, explore, replay } from "../exploration/Explorer.ts"

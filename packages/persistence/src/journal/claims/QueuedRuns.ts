@@ -27,12 +27,12 @@ export const pipelinesQueued = `with recursive p (pipeline) as (
 
 const paused = "array(select s.id from pipelines s where s.paused_at is not null)"
 
-/** SQL: true of a pipeline that is paused; the list is read once for the statement. */
+/** SQL: true if the pipeline is paused; the list is read once for the statement. */
 export const isPaused = (pipeline: string): string => `(${pipeline} = any (${paused}))`
 
 /**
- * A run of the queue of a pipeline. A range instead of an equality, and an order by the pipeline: whatever the table's
- * statistics are, only `runs_queued` has it, and no other pipeline's queue is read.
+ * SQL: true if the run is queued in the pipeline. A range instead of an equality, so that with any statistics of the table
+ * only `runs_queued` serves the condition and its order, and no other pipeline's queue is read.
  */
 export const isQueuedIn = (run: string, pipeline: string): string =>
   `${run}.state = 'queued' and ${run}.pipeline >= ${pipeline} and ${run}.pipeline <= ${pipeline}`
