@@ -23,6 +23,11 @@ describe("Judgement", () => {
     ["a 500 does not", fiveSeconds, answered(500, { "retry-after": "60" })],
     ["it can only delay", fiveSeconds, answered(429, { "retry-after": "1" })],
     ["by 24 hours at most", Next.Retry({ afterMs: 24 * hour }), answered(429, { "retry-after": "9999999" })],
+    [
+      "by 24 hours, however many digits it has",
+      Next.Retry({ afterMs: 24 * hour }),
+      answered(429, { "retry-after": "9".repeat(400) })
+    ],
     ["the second wait is five minutes", Next.Retry({ afterMs: 300_000 }), answered(500), 2],
     ["the tenth failure is the last", Next.Exhausted(), answered(500), 10],
     ["also where it asks to wait", Next.Exhausted(), answered(503, { "retry-after": "60" }), 10]

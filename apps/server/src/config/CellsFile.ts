@@ -50,8 +50,8 @@ const readCell = (value: Json, index: number, environment: Environment): Read<Ce
   const cell = value as { readonly [member: string]: Json }
   const stranger = unknownMember(cell, ["id", "databaseUrl"])
   if (stranger !== undefined) return Result.fail(`${place}.${stranger} is unknown: write id and databaseUrl`)
-  const id = Number(cell["id"])
-  if (typeof cell["id"] === "string" || !Number.isInteger(id) || id < 0 || id >= maxCells || cell["id"] === null) {
+  const { id } = cell
+  if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= maxCells) {
     return Result.fail(`${place}.id is not a cell: write a whole number from 0 to ${maxCells - 1}`)
   }
   const url = readUrl(cell["databaseUrl"], `${place}.databaseUrl`, environment)
@@ -98,7 +98,7 @@ const readTenants = (value: Json | undefined, cells: ReadonlyArray<CellAddress>)
   if (value === undefined) return Result.succeed(tenants)
   if (!isObject(value)) return Result.fail("tenants is not an object of cells by tenant")
   for (const [tenant, named] of Object.entries(value)) {
-    const cell = cells.find(({ id }) => typeof named !== "string" && named !== null && id === Number(named))
+    const cell = cells.find(({ id }) => id === named)
     if (cell === undefined) {
       return Result.fail(`tenants.${tenant} names ${JSON.stringify(named)}, which is no cell of the file`)
     }

@@ -4,7 +4,8 @@ import { type Fault, faultText, firstFaults } from "@sluice/domain/order/Order"
 import type { MatchFailed, NoPipeline } from "@sluice/engine/internal/settings/PipelineSelection"
 import type { IntakeConflict, JournalFull, JournalUnavailable, OrderNotFound } from "@sluice/engine/journal/Journal"
 import type { CursorInvalid } from "@sluice/persistence/internal/sql/Page"
-import { DateTime, Effect, Option } from "effect"
+import { Effect } from "effect"
+import { epochMillisOf, notMoment } from "./Moments.ts"
 
 /** The problem of invalid input. Its detail repeats the faults, for clients that show only the detail. */
 export const invalid = (faults: ReadonlyArray<Fault>): Problems.InvalidRequest => {
@@ -77,18 +78,12 @@ export const ofList = {
   CursorInvalid: (error: CursorInvalid) => Effect.fail(cursorInvalid(error))
 }
 
-/** A month has not every day, and `DateTime` would take the 31st of February for a day in March. */
-const isDay = (date: string): boolean =>
-  Option.exists(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIso(day).startsWith(date))
-
 /** The time in a filter, in epoch milliseconds. */
 export const moment = (
   path: string,
   value: string | undefined
 ): Effect.Effect<number | undefined, Problems.InvalidRequest> => {
   if (value === undefined) return Effect.undefined
-  const parsed = DateTime.make(value)
-  return Option.isSome(parsed) && isDay(value.slice(0, 10))
-    ? Effect.succeed(DateTime.toEpochMillis(parsed.value))
-    : Effect.fail(invalid([{ path, message: "is not a date: write one like 2026-11-22T08:00:00Z" }]))
+  const at = epochMillisOf(value)
+  return at === undefined ? Effect.fail(invalid([{ path, message: notMoment }])) : Effect.succeed(at)
 }

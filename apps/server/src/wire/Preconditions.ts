@@ -21,12 +21,17 @@ export const ifMatch = (header: string | undefined): Effect.Effect<number | unde
     : Effect.succeed(Number(version))
 }
 
-/** The wait that `Prefer: wait=<s>` asks for; `undefined` without one. Source: RFC 7240. */
+/** The parts of a `Prefer` header, between commas and semicolons that no quoted string holds. */
+const preferenceParts = /(?:[^,;"]|"(?:[^"\\]|\\.)*"?)+/g
+
+/** The wait that `Prefer: wait=<s>` asks for; `undefined` without one. Other preferences are ignored. Source: RFC 7240. */
 export const wait = (
   prefer: string | undefined
 ): Effect.Effect<Duration.Duration | undefined, Problems.InvalidRequest> => {
   if (prefer === undefined) return Effect.undefined
-  const preference = prefer.split(/[,;]/).map((part) => part.trim()).find((part) => /^wait\b/i.test(part))
+  const preference = prefer.match(preferenceParts)?.map((part) => part.trim()).find((part) =>
+    /^wait\s*(?:=|$)/i.test(part)
+  )
   if (preference === undefined) return Effect.undefined
   const seconds = /^wait\s*=\s*"?(\d{1,9})"?$/i.exec(preference)?.[1]
   return seconds !== undefined && Number(seconds) <= maxWait

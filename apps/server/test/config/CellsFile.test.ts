@@ -42,6 +42,8 @@ describe("CellsFile", () => {
     ["an id that is a text", { cells: [{ id: "0", databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
     ["no id", { cells: [{ databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
     ["an id that is null", { cells: [{ id: null, databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
+    ["an id that is true", { cells: [two[0], { id: true, databaseUrl: b }] }, /^cells\[1\]\.id is not a cell/],
+    ["an id that is a list", { cells: [{ id: [], databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
     ["an id with a fraction", { cells: [{ id: 0.5, databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
     ["an id below 0", { cells: [{ id: -1, databaseUrl: a }] }, /^cells\[0\]\.id is not a cell/],
     ["an id above 1023", { cells: [...two, { id: 1024, databaseUrl: a }] }, /^cells\[2\]\.id is not a cell/],
@@ -71,6 +73,8 @@ describe("CellsFile", () => {
     ["tenants that are no object", { cells: two, tenants: ["acme"] }, /^tenants is not an object/],
     ["a tenant in no cell", { cells: two, tenants: { acme: 1 } }, /^tenants\.acme names 1, which is no cell/],
     ["a tenant's cell as a text", { cells: two, tenants: { acme: "0" } }, /^tenants\.acme names "0"/],
+    ["a tenant's cell that is false", { cells: two, tenants: { acme: false } }, /^tenants\.acme names false/],
+    ["a tenant's cell in a list", { cells: two, tenants: { acme: [5] } }, /^tenants\.acme names \[5\]/],
     ["a tenant's cell that is null", { cells: two, tenants: { acme: null } }, /^tenants\.acme names null/]
   ])("%s is refused by name, without a password", (_, file, expected) => {
     const text = fault(file)

@@ -55,6 +55,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
         [{ filter: { email: "" }, reason }, "filter.email"],
         [{ filter: { settled: "perhaps" }, reason }, "filter.settled"],
         [{ filter: { createdAfter: "yesterday" }, reason }, "filter.createdAfter"],
+        [{ filter: { createdBefore: "2026-02-30" }, reason }, "filter.createdBefore"],
         [{ filter: { step: "a", failedStep: "b" }, reason }, "filter.failedStep"],
         [{ filter: { pipeline: "p" }, reason, also: 1 }, "also"]
       ]

@@ -13,7 +13,7 @@ export const longestRetryAfterMs = 24 * 3_600_000
 export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
   const text = header?.trim()
   if (text === undefined || text === "") return undefined
-  if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs)
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, longestRetryAfterMs)
   // An HTTP date names a weekday (RFC 9110, section 5.6.7); anything else is not a date, even if a parser accepts it.
   const date = /^[A-Z][a-z]+,? /.test(text) ? DateTime.make(text) : Option.none()
   return Option.isSome(date)

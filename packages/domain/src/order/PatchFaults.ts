@@ -138,11 +138,19 @@ const forceFaults = (names: Json | undefined, mode: PatchMode): ReadonlyArray<Fa
   })
 }
 
+/**
+ * The fault of an emptied `orderType`, which a submission may not have either. A partner's is no fault: partners send
+ * empty texts for members that they do not know.
+ */
+const emptiedFaults = ({ orderType }: JsonObject, mode: PatchMode): ReadonlyArray<Fault> =>
+  mode === "api" && orderType === "" ? [{ path: "orderType", message: "cannot be emptied" }] : []
+
 /** The faults of a patch whose names are the order's. */
 export const patchFaults = (patch: JsonObject, mode: PatchMode): ReadonlyArray<Fault> => [
   ...refusedMembers.filter((name) => patch[name] !== undefined && patch[name] !== null)
     .map((name) => ({ path: name, message: "is set by the server and cannot be changed" })),
   ...storedFaults(Object.fromEntries(Object.entries(patch).filter(([name]) => name !== "id"))),
+  ...emptiedFaults(patch, mode),
   ...controlFaults(patch, ""),
   ...Object.entries(identifying).flatMap(([list, keys]) => itemFaults(list, patch[list], keys)),
   ...lineItemFaults(patch),

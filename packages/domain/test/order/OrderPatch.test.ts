@@ -198,6 +198,8 @@ describe("OrderPatch", () => {
     ["api", { keepExistingListItems: "no" }, ["keepExistingListItems"]],
     ["api", { propertiesRemovalConditions: ["a"] }, ["propertiesRemovalConditions"]],
     ["api", { propertiesRemovalConditions: [{ key: "a" }, {}] }, ["propertiesRemovalConditions[1]"]],
+    ["api", { OrderType: "" }, ["OrderType"]],
+    ["partner", { OrderType: "" }, []],
     ["api", { forceUpdate: "status" }, ["forceUpdate"]],
     ["api", { forceUpdate: [-1] }, ["forceUpdate"]],
     ["partner", { forceUpdate: [null] }, ["forceUpdate"]],

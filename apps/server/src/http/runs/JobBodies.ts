@@ -1,5 +1,4 @@
 /** The bodies of requests to cancel, retry or resolve many runs, read by hand so that each fault names its member. */
-import { Moment } from "@sluice/api/wire/Paging"
 import { Outcome } from "@sluice/domain/callout/Outcome"
 import { given, type JsonReader, JsonReader as Reader } from "@sluice/domain/internal/decode/JsonReader"
 import type { JsonObject } from "@sluice/domain/json/Json"
@@ -7,16 +6,13 @@ import type { Fault } from "@sluice/domain/order/Order"
 import type { RunFilter } from "@sluice/domain/run/Job"
 import { RunState } from "@sluice/domain/run/ProcessEvent"
 import type { JobOptions } from "@sluice/engine/internal/jobs/Jobs"
-import { DateTime, Option, Schema } from "effect"
+import { epochMillisOf, notMoment } from "../../wire/Moments.ts"
 import { onlyThese, reasonOf, refusing } from "../../wire/ReasonBody.ts"
 
 const momentOf = (reader: JsonReader, name: string): number | undefined => {
   const text = reader.string(name)
   if (text === undefined) return undefined
-  const moment = Schema.is(Moment)(text) ? DateTime.make(text) : Option.none()
-  return Option.isSome(moment)
-    ? DateTime.toEpochMillis(moment.value)
-    : reader.fault(name, "is not a date: write one like 2026-11-22T08:00:00Z")
+  return epochMillisOf(text) ?? reader.fault(name, notMoment)
 }
 
 /** Written as in a query, too. */
