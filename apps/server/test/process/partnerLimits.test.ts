@@ -244,6 +244,40 @@ describe("limits on partners", () => {
   )
 
   test(
+    "runs that wait for a place say so all the time, are counted at the partner and in its metric, and go on when it is lifted",
+    Effect.gen(function*() {
+      const partner = yield* loggedPartner(4000)
+      const a = yield* start()
+      yield* savePipeline(a, "A", call(partner.url))
+      yield* limit(a, partner.host, { maxConcurrent: 1 })
+      yield* Effect.sleep("1 second")
+      const runs = yield* Effect.forEach([1, 2, 3], () => submit(a, "A"))
+      yield* until(Effect.map(states(a, "&state=waiting"), (found) => found.length === 2))
+      yield* Effect.repeat(
+        Effect.gen(function*() {
+          const waiting = yield* states(a, `&state=waiting&partner=${partner.host}`)
+          const metrics = (yield* a.ask("GET", "/metrics")).text
+          const view = (yield* a.ask("GET", `/v1/partners/${partner.host}`)).json
+          // What was read while the place was taken by the first one.
+          if (partner.begun.length > 1) return
+          assert.deepStrictEqual(
+            waiting.map(({ reason }) => reason),
+            [1, 2].map(() => `waits for its turn: partner ${partner.host} is limited to 1 requests at once`)
+          )
+          assert.strictEqual(view.waiting, 2)
+          assert.include(metrics, `sluice_partner_waiting_runs{partner="${partner.host}"} 2`)
+        }),
+        { times: 20, schedule: Schedule.spaced("40 millis") }
+      )
+      assert.lengthOf(partner.begun, 1)
+      yield* limit(a, partner.host, { maxConcurrent: null })
+      yield* until(Effect.sync(() => partner.begun.length === 3))
+      yield* completed(a, runs.length)
+      assert.strictEqual(partner.most(), 3)
+    })
+  )
+
+  test(
     "an invalid limit is refused, and null removes a limit",
     Effect.gen(function*() {
       const a = yield* start()
@@ -253,6 +287,7 @@ describe("limits on partners", () => {
         [{ maxConcurrent: 0 }, "maxConcurrent"],
         [{ maxConcurrent: 1.5 }, "maxConcurrent"],
         [{ ratePerSecond: -1 }, "ratePerSecond"],
+        [{ ratePerSecond: 1e-7 }, "ratePerSecond"],
         [{ paused: "yes" }, "paused"],
         [{ limit: 1 }, "limit"],
         [{ host: "other.example" }, "host"],

@@ -20,6 +20,7 @@ import { writeIsolated } from "../sql/BatchIsolation.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { orUnavailable } from "../sql/Unavailable.ts"
 import type { WorkNotifications } from "../sql/WorkNotifications.ts"
+import { releasedRuns, waitingFor } from "./WaitingRuns.ts"
 
 /** Between two attempts to store, while the database is away. */
 const again = "1 second"
@@ -48,7 +49,9 @@ interface Row {
 
 const statusOf = (row: Row): PartnerStatus => ({ ...row, since: row.since.getTime() })
 
-const waiting = "(select count(*)::int4 from runs r where r.held_for = p.host) as waiting"
+const select = `with ${releasedRuns} select host, state, since, failures, ${
+  waitingFor("p.host")
+} as waiting from partners p`
 
 type News = { readonly _tag: "Failed"; readonly failures: number } | {
   readonly _tag: "Answered"
@@ -114,7 +117,7 @@ const close = (sql: SqlClient.SqlClient, host: string, batch: number, reason: st
 
 const statuses = (sql: SqlClient.SqlClient) =>
   Effect.map(
-    sql.unsafe<Row>(`select host, state, since, failures, ${waiting} from partners p order by host collate "C"`),
+    sql.unsafe<Row>(`${select} order by host collate "C"`),
     (rows) => rows.map(statusOf)
   )
 
@@ -129,10 +132,7 @@ const reset = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, host: string
       if (before !== undefined) yield* recordAct(sql, { before: { ...before }, after: { state: "closed" } })
     })
   )
-  const [row] = yield* sql.unsafe<Row>(
-    `select host, state, since, failures, ${waiting} from partners p where host = $1`,
-    [host]
-  )
+  const [row] = yield* sql.unsafe<Row>(`${select} where host = $1`, [host])
   return row === undefined ? undefined : statusOf(row)
 })
 

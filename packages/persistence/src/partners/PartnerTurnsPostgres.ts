@@ -46,8 +46,9 @@ interface Host {
   readonly waiters: Set<Waiter>
   /** The requests that count: open ones, and those with a time at which to begin. */
   open: number
-  /** The number of open requests that is stored in the database. */
+  /** The numbers of open and of waiting requests that are stored in the database. */
   stored: number
+  storedQueued: number
   running: boolean
   /** True if the database has to be asked at once: places were freed, or there are requests that it does not know. */
   changed: boolean
@@ -62,8 +63,9 @@ interface Host {
 interface Answer extends Allocation {
   /** Those who may have a turn, in the order of their turns. */
   readonly order: ReadonlyArray<Waiter>
-  /** The open requests of this process that were stored with the answer. */
+  /** The open and the waiting requests of this process that were stored with the answer. */
   readonly stored: number
+  readonly queued: number
 }
 
 /** The times that are measured with each question, in milliseconds. */
@@ -175,26 +177,35 @@ const ask = Effect.fnUntraced(function*(services: Services, host: Host, limits: 
     })
     const { length } = allocation.turns
     const stored = open + Math.max(0, length - counted)
+    const queued = order.length - length
     const done = yield* store(sql, name, process, {
       version: row.version,
       nextTurn: length > 0 ? allocation.nextTurn : row.next,
       open: stored,
-      queued: order.length - length
+      queued
     })
     measure(services, now(services) - readAt)
-    const answer: Answer = { ...allocation, order, stored }
+    const answer: Answer = { ...allocation, order, queued, stored }
     if (done.length > 0) return answer
   }
 })
 
-const refuse = (host: Host, waiter: Waiter, limits: PartnerLimits | undefined) => {
+const refuse = (host: Host, waiter: Waiter, limits: PartnerLimits) => {
   host.waiters.delete(waiter)
-  const message = waitText(host.name, limits ?? { paused: false })
-  waiter.settle(new TurnNotNear({ host: host.name, message }))
+  waiter.settle(new TurnNotNear({ host: host.name, message: waitText(host.name, limits) }))
+}
+
+/** Gives each of those who wait a turn at once: there is no limit any more. */
+const admitAll = (host: Host) => {
+  for (const waiter of host.waiters) {
+    host.waiters.delete(waiter)
+    if (!waiter.counted) host.open++
+    waiter.settle(0)
+  }
 }
 
 const give = (services: Services, host: Host, answer: Answer, limits: PartnerLimits) => {
-  const { againMs, nextTurn, order, stored, turns } = answer
+  const { againMs, nextTurn, order, queued, stored, turns } = answer
   // Some may have gone meanwhile: their turns are the next ones'.
   const present = order.filter((waiter) => host.waiters.has(waiter))
   for (const [index, turn] of turns.entries()) {
@@ -214,6 +225,7 @@ const give = (services: Services, host: Host, answer: Answer, limits: PartnerLim
   for (const waiter of host.waiters) if (waiter.behind === true) refuse(host, waiter, limits)
   if (host.served.size > 1000) host.served.clear()
   host.stored = stored
+  host.storedQueued = queued
   // Requests have ended meanwhile, or have gone before they got their turns.
   if (host.open !== stored) host.changed = true
   host.restsUntil = againMs > 0 ? time + Math.min(againMs, longestRestMs) : 0
@@ -232,11 +244,9 @@ const sleepUntilWoken = (host: Host, ms: number) =>
 const work = Effect.fnUntraced(function*(services: Services, host: Host) {
   for (;;) {
     const limits = limitsOf(services, host.name)
-    if (limits === undefined || limits.paused) {
-      // Those who wait see for themselves that there is no limit any more, or that nothing is sent.
-      for (const waiter of host.waiters) refuse(host, waiter, limits)
-    }
-    if (host.waiters.size === 0 && host.open === 0 && host.stored === 0) break
+    if (limits === undefined) admitAll(host)
+    else if (limits.paused) { for (const waiter of host.waiters) refuse(host, waiter, limits) }
+    if (host.waiters.size === 0 && host.open === 0 && host.stored === 0 && host.storedQueued === 0) break
     const rest = host.waiters.size === 0 ? 0 : host.restsUntil - now(services)
     if (rest > 0) yield* Effect.sleep(rest)
     host.changed = false
@@ -247,15 +257,21 @@ const work = Effect.fnUntraced(function*(services: Services, host: Host) {
         (error) => Effect.as(Effect.logDebug("turns at a partner cannot be asked for", error), undefined)
       )
     if (asked === undefined || limits === undefined) {
-      host.stored = limits === undefined ? 0 : host.stored
-      for (const waiter of host.waiters) if (now(services) - waiter.since >= patienceMs) refuse(host, waiter, limits)
+      if (limits === undefined) {
+        host.stored = 0
+        host.storedQueued = 0
+      } else {
+        for (const waiter of host.waiters) if (now(services) - waiter.since >= patienceMs) refuse(host, waiter, limits)
+      }
       if (host.waiters.size === 0 && host.open === 0) break
       yield* Effect.sleep(lookEveryMs)
       continue
     }
     give(services, host, asked, limits)
-    if (host.waiters.size === 0) yield* sleepUntilWoken(host, host.open === 0 ? 1 : renewEveryMs)
-    else if (asked.againMs === 0) yield* sleepUntilWoken(host, lookEveryMs)
+    // Requests that were put off since the question are not to be taken for waiting ones: fewer runs would be released.
+    if (host.waiters.size === 0) {
+      yield* sleepUntilWoken(host, host.open === 0 || host.storedQueued > 0 ? 1 : renewEveryMs)
+    } else if (asked.againMs === 0) yield* sleepUntilWoken(host, lookEveryMs)
   }
 })
 
@@ -283,6 +299,7 @@ const hostNamed = ({ hosts }: Services, name: string): Host => {
     waiters: new Set(),
     open: 0,
     stored: 0,
+    storedQueued: 0,
     running: false,
     changed: false,
     restsUntil: 0,

@@ -48,8 +48,19 @@ export const lateMs = 20
 /** The error of two processes' estimates of the database's clock, in milliseconds, and one to make a second end. */
 const clockMs = 3
 
+/** The longest time between two turns, in milliseconds: the lowest rate that is taken has less. */
+const longestSpacingMs = 2_000_000_000
+
 /** The time between two turns, in milliseconds. */
-export const spacingOf = (ratePerSecond: number): number => (1000 + clockMs + lateMs) / ratePerSecond
+export const spacingOf = (ratePerSecond: number): number =>
+  Math.min(longestSpacingMs, (1000 + clockMs + lateMs) / ratePerSecond)
+
+/**
+ * Milliseconds by which the next turn moves when the rate changes: the last turn that was given stays, and the next one
+ * comes after it as the new rate says. `undefined` where there was no rate or is none: the next turn is free.
+ */
+export const shiftOf = (before: number | undefined, after: number | undefined): number | undefined =>
+  before === undefined || after === undefined ? undefined : spacingOf(after) - spacingOf(before)
 
 export const allocate = ({ counted, limits, nextTurn, now, open, wanted }: Standing): Allocation => {
   const { maxConcurrent, ratePerSecond } = limits
@@ -115,5 +126,6 @@ export const release = ({ batch, limits, nextInMs, queued }: Waiting): Release =
     ? Math.max(least, Math.ceil(before / 2))
     : before
   const most = ratePerSecond === undefined ? paced : Math.min(paced, turnsNear(ratePerSecond, nextInMs))
-  return { size: Math.max(0, most - queued), batch: paced, againMs: Math.max(lookMs, nextInMs - patienceMs / 2) }
+  const againMs = Math.min(longestSpacingMs, Math.max(lookMs, nextInMs - patienceMs / 2))
+  return { size: Math.max(0, most - queued), batch: paced, againMs }
 }

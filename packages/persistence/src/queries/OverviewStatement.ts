@@ -6,6 +6,7 @@
  */
 
 import type { OverviewWindow } from "@sluice/domain/run/Overview"
+import { releasedRuns, waitingFor } from "../partners/WaitingRuns.ts"
 import { unsettled } from "../sql/UnindexedFilters.ts"
 
 export interface Window {
@@ -74,7 +75,7 @@ const plugins = json(
 )
 
 const partners = json(
-  `with seen as materialized (
+  `with ${releasedRuns}, seen as materialized (
     select outcome, record from callouts where run_id > $2 order by run_id desc limit ${mostCallouts}
   ), calls as (
     select lower(substring(record from '"endpoint":"[a-zA-Z]+://(?:[^/?#@"]*@)?([^/?#"]+)')) as host,
@@ -88,7 +89,7 @@ const partners = json(
   select coalesce(h.host, p.host) as host, coalesce(h.callouts, 0) as callouts, coalesce(h.failures, 0) as failures, h.ms,
     coalesce(p.state, 'closed') as breaker, p.since,
     exists (select from partner_limits l where l.host = coalesce(h.host, p.host) and l.paused) as paused,
-    case when p.host is null then 0 else (select count(*)::int4 from runs r where r.held_for = p.host) end as waiting
+    case when p.host is null then 0 else ${waitingFor("p.host")} end as waiting
   from hosts h full join partners p on p.host = h.host
   where h.host is not null or p.state <> 'closed' or p.retry_at is not null
   order by 1 limit 200`,

@@ -9,8 +9,10 @@ import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { recordAct } from "../audit/ActRecord.ts"
 import { tellOperational } from "../outbox/OperationalEvents.ts"
+import { movedTurn } from "../partners/MovedTurn.ts"
 import { percentile } from "../partners/PartnerCalls.ts"
 import { staleAfter } from "../partners/PartnerTurnsPostgres.ts"
+import { releasedRuns, waitingFor } from "../partners/WaitingRuns.ts"
 import { announce } from "../settings/Announcement.ts"
 import { SettingsLive } from "../settings/SettingsLive.ts"
 import { transaction } from "../sql/Transaction.ts"
@@ -88,8 +90,9 @@ const partnerOf = (row: Row): Partner => ({
   }
 })
 
-const select = (where: string) => `
-select h.host, p.state, p.since, p.failures, p.retry_at, (select count(*)::int4 from runs r where r.held_for = h.host) as waiting,
+const select = (where: string) =>
+  `with ${releasedRuns}
+select h.host, p.state, p.since, p.failures, p.retry_at, ${waitingFor("h.host")} as waiting,
   l.max_concurrent, l.rate_per_second, l.paused, l.reason,
   c.calls, c.failed_calls, c.open, (
     select array_agg(d.sum order by d.place) from (
@@ -128,7 +131,9 @@ const make = Effect.gen(function*() {
       sql,
       Effect.gen(function*() {
         yield* sql`insert into partner_limits (host) values (${host}) on conflict do nothing`
-        const [before] = yield* sql<JsonObject>`select max_concurrent as "maxConcurrent",
+        const [before] = yield* sql<
+          JsonObject & { readonly ratePerSecond: number | null }
+        >`select max_concurrent as "maxConcurrent",
           rate_per_second as "ratePerSecond", paused, reason from partner_limits where host = ${host} for update`
         const { maxConcurrent, paused, ratePerSecond, reason } = change
         const [after] = yield* sql<JsonObject & { readonly paused: boolean }>`update partner_limits set
@@ -136,7 +141,9 @@ const make = Effect.gen(function*() {
           rate_per_second = ${ratePerSecond === undefined ? sql`rate_per_second` : sql`${ratePerSecond}::float8`},
           paused = ${paused === undefined ? sql`paused` : sql`${paused}::boolean`},
           reason = ${reason === undefined ? sql`reason` : sql`${reason}::text`},
-          next_turn = least(next_turn, clock_timestamp() + interval '1 second')
+          next_turn = ${
+          movedTurn(sql, before?.ratePerSecond, ratePerSecond === undefined ? before?.ratePerSecond : ratePerSecond)
+        }
           where host = ${host} returning max_concurrent as "maxConcurrent", rate_per_second as "ratePerSecond", paused,
             reason`
         // Without a limit no calls wait for a turn.

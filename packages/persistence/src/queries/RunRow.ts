@@ -4,6 +4,7 @@ import { greatestAt, smallestAt } from "@sluice/domain/internal/identity/UuidV7"
 import { isoOf } from "@sluice/domain/internal/json/Timestamp"
 import { withoutNul } from "@sluice/domain/internal/json/Utf8"
 import type { ProcessEventSummary, RunState } from "@sluice/domain/run/ProcessEvent"
+import type { Wait } from "@sluice/engine/journal/Journal"
 import { DateTime } from "effect"
 import type { EndedRun } from "../records/RunTranscripts.ts"
 
@@ -29,11 +30,17 @@ export interface RunRow {
   readonly wait_mark: string | null
 }
 
-/** The reason in words: that of a wait while it lasts, otherwise the run's own. */
-export const reasonOf = ({ held_for, reason, wait_mark }: RunRow): string | null => {
-  if (held_for === null) return reason
-  const turn = wait_mark === null ? undefined : (JSON.parse(wait_mark) as { readonly turn?: string }).turn
-  return turn ?? `waits until partner ${held_for} answers again`
+const isOpenAndWaits = (state: RunState): boolean => state === "waiting" || state === "compensating"
+
+/**
+ * The reason in words: that of a wait while it lasts, otherwise the run's own. A run that was released to its partner is
+ * not on hold any more; its mark stays until its request is about to be sent, because it may wait for its turn again.
+ */
+export const reasonOf = ({ held_for, reason, state, wait_mark }: RunRow): string | null => {
+  if (!isOpenAndWaits(state) || wait_mark === null) return reason
+  const { heldFor, turn } = JSON.parse(wait_mark) as Pick<Wait, "heldFor" | "turn">
+  const host = held_for ?? heldFor
+  return host === undefined ? reason : turn ?? `waits until partner ${host} answers again`
 }
 
 /** The time of a column in epoch milliseconds. */

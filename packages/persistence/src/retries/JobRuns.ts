@@ -66,7 +66,7 @@ const walkOf = (sql: SqlClient.SqlClient, selection: RunSelection, cursor: strin
   if (states.length === 0 || !isAskable(filter)) return undefined
   const bounded = { ...filter, createdBefore: Math.min(createdAt, filter.createdBefore ?? createdAt) }
   const part = (of: ReadonlyArray<RunState>) =>
-    sql`select id, order_id, event_id, state, finished_at, issue_id, held_for from runs where ${
+    sql`select id, order_id, event_id, state, finished_at, issue_id, held_for, wait_mark from runs where ${
       sql.and([
         inStates(sql, of),
         ...bounds(sql, { ...bounded, state: of[0] }),

@@ -11,6 +11,7 @@ import { int8 } from "@effect/sql-pg/PgTypes"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { SqlError } from "effect/sql/SqlError"
+import { movedTurn } from "../partners/MovedTurn.ts"
 import { transaction } from "../sql/Transaction.ts"
 import { announce } from "./Announcement.ts"
 import { disable, endPending } from "./EndpointState.ts"
@@ -113,18 +114,32 @@ const passOnDisabled = Effect.fnUntraced(function*(from: SqlClient.SqlClient, to
   }
 })
 
-/** Those who waited for a limit that is lifted, or a pause that is over, go on. */
+interface Limits {
+  readonly host: string
+  readonly paused: boolean
+  readonly places: number | null
+  readonly rate: number | null
+}
+
+const limitsOf = (sql: SqlClient.SqlClient) =>
+  sql<Limits>`select host, paused, max_concurrent as places, rate_per_second as rate from partner_limits`
+
+/** Those who waited for a limit that is lifted or changed, or a pause that is over, go on. */
 const copyLimits = Effect.fnUntraced(function*(to: SqlClient.SqlClient, rows: string) {
-  const before = yield* to<{ readonly host: string; readonly paused: boolean }>`select host, paused from partner_limits`
+  const before = yield* limitsOf(to)
   yield* to.unsafe(
     upsertText("partner_limits", "host", ["max_concurrent", "rate_per_second", "paused", "reason"], "host"),
     [rows]
   )
   yield* to.unsafe(deleteText("partner_limits", "host"), [rows])
-  const after = yield* to<{ readonly host: string; readonly paused: boolean }>`select host, paused from partner_limits`
-  const paused = new Map(after.map((row) => [row.host, row.paused]))
+  const after = new Map((yield* limitsOf(to)).map((row) => [row.host, row]))
   for (const row of before) {
-    if (paused.has(row.host) && (!row.paused || paused.get(row.host) === true)) continue
+    const now = after.get(row.host)
+    if (now !== undefined && now.rate !== row.rate) {
+      yield* to`update partner_limits set next_turn = ${movedTurn(to, row.rate, now.rate)} where host = ${row.host}`
+    }
+    const isSame = now?.paused === row.paused && now.places === row.places && now.rate === row.rate
+    if (isSame || now?.paused === true) continue
     yield* to`update partners set retry_at = clock_timestamp(), batch = 1 where host = ${row.host}
       and (retry_at is not null or exists (select from runs where held_for = ${row.host}))`
   }

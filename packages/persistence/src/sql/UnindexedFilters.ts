@@ -36,8 +36,10 @@ const called = (sql: SqlClient.SqlClient, alias: "c" | "k", partner: string): St
 
 /** SQL: run `w` waits for this partner: to be available, for its turn, or for an answer after its last callout. */
 export const waitsFor = (sql: SqlClient.SqlClient, partner: string): Statement.Fragment =>
-  sql`(w.held_for is not null and w.held_for = ${partner.toLowerCase()} or w.held_for is null and w.state = 'waiting'
-    and exists (select from (
+  sql`(w.held_for is not null and w.held_for = ${partner.toLowerCase()} or w.held_for is null
+    and w.state in ('waiting', 'compensating')
+    and strpos(w.wait_mark, ${`"heldFor":${JSON.stringify(partner.toLowerCase())}`}) > 0
+    or w.held_for is null and w.state = 'waiting' and exists (select from (
       select k.record from callouts k where k.run_id = w.id order by k.id desc limit 1
     ) k where ${called(sql, "k", partner)} offset 0))`
 

@@ -20,14 +20,21 @@ const limitsStored = Effect.fnUntraced(function*({ maxConcurrent, paused, ratePe
     values (${host}, ${maxConcurrent ?? null}::int4, ${ratePerSecond ?? null}::float8, ${paused})`
 })
 
-/** The turns of a process of its own. */
-const process = Effect.fnUntraced(function*(limits: PartnerLimits) {
+/** The turns of a process of its own; `current` gives the limits as they are, `undefined` once they are lifted. */
+const process = Effect.fnUntraced(function*(
+  limits: PartnerLimits,
+  current: () => PartnerLimits | undefined = () => limits
+) {
+  const partners = () => {
+    const now = current()
+    return new Map(now === undefined ? [] : [[host, now] as const])
+  }
   const settings = Settings.of({
     current: () => ({
       pipelines: [],
       connectors: [],
       authProviders: [],
-      partners: new Map([[host, limits]]),
+      partners: partners(),
       secrets: []
     }),
     pipeline: () => Effect.undefined
@@ -108,6 +115,52 @@ describe("turns of two processes", () => {
       yield* turn.end
       const next = yield* Effect.retry(b.take(request), Schedule.spaced("10 millis"))
       yield* next.end
+    })
+  )
+})
+
+describe("requests that wait for a turn", () => {
+  test(
+    "begin at once when the limits are lifted",
+    Effect.gen(function*() {
+      let limits: PartnerLimits | undefined = { maxConcurrent: 1, paused: false }
+      yield* limitsStored(limits)
+      const turns = yield* process(limits, () => limits)
+      const request = { host, line: "p", released: true }
+      const first = yield* turns.take(request)
+      const waiting = yield* Effect.all([turns.take(request), turns.take(request)], { concurrency: "unbounded" }).pipe(
+        Effect.forkChild
+      )
+      yield* Effect.sleep("60 millis")
+      assert.isUndefined(waiting.pollUnsafe())
+      limits = undefined
+      const taken = yield* Fiber.join(waiting)
+      for (const { begin, end } of taken) yield* Effect.andThen(begin, end)
+      yield* first.end
+    })
+  )
+
+  test(
+    "are not counted as waiting once they were put off, so that no fewer runs are released for them",
+    Effect.gen(function*() {
+      const limits = { maxConcurrent: 1, paused: false }
+      yield* limitsStored(limits)
+      const [a, b] = yield* Effect.all([process(limits), process(limits)])
+      const request = { host, line: "p", released: true }
+      const turn = yield* a.take(request)
+      const put = yield* Effect.all(Array.from({ length: 16 }, () => Effect.flip(b.take(request))), {
+        concurrency: "unbounded"
+      })
+      assert.isTrue(put.every(({ message }) => message.endsWith("is limited to 1 requests at once")))
+      const sql = yield* SqlClient.SqlClient
+      const queued = Effect.map(
+        sql<{ readonly n: number }>`select coalesce(sum(queued), 0)::int4 as n from partner_turns`,
+        ([row]) => row?.n
+      )
+      yield* Effect.repeat(queued, { until: (n) => n === 0, schedule: Schedule.spaced("10 millis") }).pipe(
+        Effect.timeout("5 seconds")
+      )
+      yield* turn.end
     })
   )
 })

@@ -1,7 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { percentile } from "../../src/partners/PartnerCalls.ts"
-import { allocate, lateMs, type Limits, release, spacingOf, turnsNear } from "../../src/partners/TurnAllocation.ts"
+import {
+  allocate,
+  lateMs,
+  type Limits,
+  release,
+  shiftOf,
+  spacingOf,
+  turnsNear
+} from "../../src/partners/TurnAllocation.ts"
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
@@ -123,6 +131,30 @@ describe("turns at a limited partner", () => {
     assert.isAtMost(againMs, spacing)
     const later = { ...standing, now: 1000 + againMs, nextTurn: 1000 + 5 * spacing, wanted: 5 }
     assert.lengthOf(allocate(later).turns, 1)
+  })
+})
+
+describe("a rate that changes", () => {
+  for (
+    const [before, after, ms] of [
+      [10, 10, 0],
+      [0.1, 10, spacingOf(10) - spacingOf(0.1)],
+      [10, 0.5, spacingOf(0.5) - spacingOf(10)],
+      [undefined, 5, undefined],
+      [5, undefined, undefined]
+    ] as const
+  ) {
+    it(`moves the next turn, from ${before} to ${after} a second, by what the spacing changes`, () => {
+      assert.strictEqual(shiftOf(before, after), ms)
+    })
+  }
+
+  it("never puts a turn or a release further off than the database can hold as an integer of milliseconds", () => {
+    const limits = { ratePerSecond: Number.MIN_VALUE }
+    const most = 2 ** 31 - 1
+    const { nextTurn } = allocate({ limits, now: 0, nextTurn: 0, open: 0, wanted: 1, counted: 0 })
+    assert.isAtMost(nextTurn, most)
+    assert.isAtMost(release({ limits, batch: 1, nextInMs: 1e15, queued: 0 }).againMs, most)
   })
 })
 

@@ -27,12 +27,22 @@ export const hostOf = (text: string) => {
     }]))
 }
 
+/** The lowest rate, a request in 11.6 days: nothing is sent to a partner that is paused. */
+const lowestRate = 0.000_001
+
 const nullable = <A>(reader: JsonReader, name: string, read: () => A | undefined): A | null | undefined =>
   Object.hasOwn(reader.source, name) && reader.source[name] === null ? null : read()
 
 const whole = (reader: JsonReader, name: string): number | undefined => {
   const value = reader.positive(name, most)
   return value === undefined || Number.isInteger(value) ? value : reader.fault(name, "must be a whole number")
+}
+
+const rate = (reader: JsonReader): number | undefined => {
+  const value = reader.positive("ratePerSecond", most)
+  return value === undefined || value >= lowestRate
+    ? value
+    : reader.fault("ratePerSecond", "must be at least 0.000001: pause the partner to send it nothing")
 }
 
 /** The change in a body: an absent member keeps its value, `null` removes the limit. */
@@ -43,7 +53,7 @@ export const limits = (host: string, body: JsonObject) => {
   const named = reader.string("host")
   if (named !== undefined && named.toLowerCase() !== host) reader.fault("host", `differs from the path, ${host}`)
   const maxConcurrent = nullable(reader, "maxConcurrent", () => whole(reader, "maxConcurrent"))
-  const ratePerSecond = nullable(reader, "ratePerSecond", () => reader.positive("ratePerSecond", most))
+  const ratePerSecond = nullable(reader, "ratePerSecond", () => rate(reader))
   const paused = nullable(reader, "paused", () => reader.boolean("paused"))
   const reason = nullable(reader, "reason", () => reasonOf(reader, reader.string("reason")))
   const change: LimitsChange = {
