@@ -160,6 +160,9 @@ describe("limits on partners", () => {
       assert.deepStrictEqual(attempts, [])
       assert.lengthOf(partner.begun, 0)
 
+      const held = (yield* a.ask("GET", `/v1/partners/${partner.host}`)).json
+      assert.deepInclude(held, { paused: true, waiting: 2 })
+      assert.notProperty(held, "nextTryAt")
       assert.deepInclude(yield* limit(a, partner.host, { paused: false, reason: null }), { paused: false, waiting: 2 })
       yield* completed(a, 2)
       yield* until(

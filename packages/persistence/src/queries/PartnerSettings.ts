@@ -34,7 +34,7 @@ export interface Partner {
   readonly failures: number
   /** The number of runs that wait for the partner. */
   readonly waiting: number
-  /** The time at which the next held run is tried, in epoch milliseconds; absent where none waits. */
+  /** The time at which the next held run is tried, in epoch milliseconds; absent where none waits, and during a pause. */
   readonly nextTryAt?: number
   /** The number of requests on their way. */
   readonly open: number
@@ -76,7 +76,7 @@ const partnerOf = (row: Row): Partner => ({
   ...(row.since !== null && { since: row.since.getTime() }),
   failures: row.failures ?? 0,
   waiting: row.waiting,
-  ...(row.retry_at !== null && row.waiting > 0 && { nextTryAt: row.retry_at.getTime() }),
+  ...(row.retry_at !== null && row.waiting > 0 && row.paused !== true && { nextTryAt: row.retry_at.getTime() }),
   open: row.open,
   ...(row.max_concurrent !== null && { maxConcurrent: row.max_concurrent }),
   ...(row.rate_per_second !== null && { ratePerSecond: row.rate_per_second }),
