@@ -8,7 +8,7 @@ import type { Json } from "@sluice/domain/json/Json"
 import { answersTo } from "@sluice/http-client/testing/HostileClients"
 import { Effect, Layer } from "effect"
 import { Partner } from "../support/Partner.ts"
-import { type Ask, exchange, Sluice } from "../support/Sluice.ts"
+import { type Ask, request, Sluice } from "../support/Sluice.ts"
 
 const roles = ["read", "submit", "operate", "admin"] as const
 type Key = typeof roles[number]
@@ -19,7 +19,7 @@ const asking = (role: Key) =>
   Effect.map(
     Sluice,
     ({ url }) => (method: string, path: string, ask: Ask = {}) =>
-      exchange(url, method, path, { ...ask, headers: { authorization: `Bearer ${keyOf(role)}`, ...ask.headers } })
+      request(url, method, path, { ...ask, headers: { authorization: `Bearer ${keyOf(role)}`, ...ask.headers } })
   )
 
 /** A text in a stored order: an answer to a request without a key must not contain it. */

@@ -13,7 +13,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { everyGet } from "../support/EveryGet.ts"
 import { Partner } from "../support/Partner.ts"
-import { type Ask, exchange, Sluice } from "../support/Sluice.ts"
+import { type Ask, request, Sluice } from "../support/Sluice.ts"
 
 const canary = (member: string) => `cnry${member}Zq7fXw9Kd2`
 const vaultKey = Buffer.from(canary("vaultkey").padEnd(32, "7").slice(0, 32)).toString("base64")
@@ -86,7 +86,7 @@ const world = Layer.unwrap(
 const asking = Effect.map(
   Sluice,
   ({ url }) => (method: string, path: string, ask: Ask = {}) =>
-    exchange(url, method, path, {
+    request(url, method, path, {
       ...ask,
       headers: { authorization: `Bearer ${canaries.SLUICE_API_KEYS}`, ...ask.headers }
     })

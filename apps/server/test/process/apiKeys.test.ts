@@ -4,7 +4,7 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted } from "effect"
 import * as Process from "../support/Process.ts"
 import { answersWith } from "../support/Promised.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 
@@ -22,24 +22,24 @@ describe("stored API keys in several processes", () => {
         const environment = yield* sharedDatabase
         const [here, there] = yield* Effect.all([Process.start(environment), Process.start(environment)])
         const [a, b] = [yield* here.url, yield* there.url]
-        const made = yield* exchange(a, "POST", "/v1/api-keys", { body: { name: "root", roles: ["admin"] } })
+        const made = yield* request(a, "POST", "/v1/api-keys", { body: { name: "root", roles: ["admin"] } })
         const root = bearer(made.json.key)
-        const closed = yield* answersWith(exchange(b, "GET", "/v1/orders"), 401)
-        yield* answersWith(exchange(b, "GET", "/v1/orders", { headers: root }), 200)
-        const { json } = yield* exchange(b, "POST", "/v1/api-keys", {
+        const closed = yield* answersWith(request(b, "GET", "/v1/orders"), 401)
+        yield* answersWith(request(b, "GET", "/v1/orders", { headers: root }), 200)
+        const { json } = yield* request(b, "POST", "/v1/api-keys", {
           headers: root,
           body: { name: "x", roles: ["read"] }
         })
-        const opened = yield* answersWith(exchange(a, "GET", "/v1/orders", { headers: bearer(json.key) }), 200)
-        yield* exchange(a, "DELETE", `/v1/api-keys/${json.id}`, { headers: root })
-        const gone = yield* answersWith(exchange(b, "GET", "/v1/orders", { headers: bearer(json.key) }), 401)
+        const opened = yield* answersWith(request(a, "GET", "/v1/orders", { headers: bearer(json.key) }), 200)
+        yield* request(a, "DELETE", `/v1/api-keys/${json.id}`, { headers: root })
+        const gone = yield* answersWith(request(b, "GET", "/v1/orders", { headers: bearer(json.key) }), 401)
         if (process.env["STRICT_TIMES"] === "1") { for (const ms of [closed, opened, gone]) assert.isBelow(ms, 1000) }
 
         // A stored key is a key for the rule on HOST.
         const reachable = yield* Process.start({ ...environment, HOST: "0.0.0.0" })
         const { port } = new URL(yield* reachable.url)
         assert.strictEqual(
-          (yield* exchange(`http://127.0.0.1:${port}`, "GET", "/v1/orders", { headers: root })).status,
+          (yield* request(`http://127.0.0.1:${port}`, "GET", "/v1/orders", { headers: root })).status,
           200
         )
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
@@ -70,7 +70,7 @@ describe("stored API keys in several processes", () => {
       Effect.gen(function*() {
         const environment = yield* sharedDatabase
         const first = yield* Process.start(environment)
-        const made = yield* exchange(yield* first.url, "POST", "/v1/api-keys", {
+        const made = yield* request(yield* first.url, "POST", "/v1/api-keys", {
           body: { name: "ops", roles: ["admin"] }
         })
         assert.strictEqual(made.status, 201, made.text)
@@ -79,7 +79,7 @@ describe("stored API keys in several processes", () => {
         assert.match(named.output(), /WARN.*SLUICE_API_KEYS names "ops", and a stored key has that name: /)
         const other = yield* Process.start({ ...environment, SLUICE_API_KEYS: `other=${"k".repeat(32)}` })
         const headers = bearer("k".repeat(32))
-        const same = yield* exchange(yield* other.url, "POST", "/v1/api-keys", {
+        const same = yield* request(yield* other.url, "POST", "/v1/api-keys", {
           headers,
           body: { name: "other", roles: ["read"] }
         })

@@ -20,7 +20,7 @@ it.live(
         yield* cable.freeze
         const answers = yield* Effect.forEach(
           Array.from({ length: count }, (_, n) => n),
-          () => ask("POST", "/v1/orders", { body }),
+          () => ask("POST", "/v1/orders", { body, once: true }),
           { concurrency: "unbounded" }
         )
         // How many of each depends on how fast they come: the bound itself is the journal's, and proved there.

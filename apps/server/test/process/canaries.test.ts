@@ -10,7 +10,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Partner } from "../support/Partner.ts"
 import * as Process from "../support/Process.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 const canary = (name: string) => `cnry${name}Zq7fXw9Kd2`
 
@@ -96,7 +96,7 @@ describe("secrets of the environment", () => {
       })
       const url = yield* running.url
       const ask = (method: string, path: string, body?: {}) =>
-        exchange(url, method, path, {
+        request(url, method, path, {
           ...(body !== undefined && { body: body as never }),
           headers: { authorization: `Bearer ${secrets.SLUICE_API_KEYS}`, prefer: "wait=30" }
         })

@@ -9,7 +9,7 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { connect } from "node:net"
 import * as Process from "../support/Process.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 const key = "an-admin-key-of-tests"
 
@@ -51,7 +51,7 @@ const most = 5 * 1024 * 1024
 
 const isWell = Effect.gen(function*() {
   const { url } = yield* Attacked
-  const { status } = yield* exchange(url, "GET", "/v1/orders", { headers: { authorization: `Bearer ${key}` } })
+  const { status } = yield* request(url, "GET", "/v1/orders", { headers: { authorization: `Bearer ${key}` } })
   assert.strictEqual(status, 200)
 })
 
@@ -87,7 +87,7 @@ const deaf = Effect.gen(function*() {
 const waiting = Effect.gen(function*() {
   const { url } = yield* Attacked
   const ask = (method: string, path: string, body: Json, headers = {}) =>
-    exchange(url, method, path, { body, headers: { authorization: `Bearer ${key}`, ...headers } })
+    request(url, method, path, { body, headers: { authorization: `Bearer ${key}`, ...headers } })
   yield* ask("PUT", "/v1/pipelines/p", { steps: [] })
   yield* ask("POST", "/v1/pipelines/p/pause", { reason: "test" })
   const { status } = yield* ask("POST", "/v1/orders", { orderType: "NEW_ORDER" }, { prefer: "wait=40" })

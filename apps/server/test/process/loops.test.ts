@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted } from "effect"
 import * as Process from "../support/Process.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 /** Every loop of a process with these roles. */
 const api = [
@@ -48,7 +48,7 @@ const loopsOf = Effect.fnUntraced(function*(roles: string) {
     DATABASE_URL: Redacted.value(url),
     SLUICE_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64")
   })
-  const { text } = yield* exchange(yield* server.url, "GET", "/metrics")
+  const { text } = yield* request(yield* server.url, "GET", "/metrics")
   const counts = [...text.matchAll(/^sluice_background_loops\{loop="([^"]+)"\} (\d+)$/gm)]
   return Object.fromEntries(counts.map(([, name = "", count]) => [name, Number(count)]))
 })

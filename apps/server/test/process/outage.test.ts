@@ -32,7 +32,7 @@ const within5s = Effect.gen(function*() {
   yield* Effect.forEach(requests, ([method, path, body]) =>
     Effect.gen(function*() {
       const start = yield* Clock.currentTimeMillis
-      const answer = yield* ask(method, path, { body })
+      const answer = yield* ask(method, path, { body, once: true })
       assert.strictEqual(answer.status, 503, `${method} ${path}: ${answer.text}`)
       yield* within(start, 5000, `${method} ${path}`)
       assert.strictEqual(answer.headers["content-type"], "application/problem+json")

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import * as Cells from "../support/Cells.ts"
 import * as Process from "../support/Process.ts"
-import { type Answer, exchange } from "../support/Sluice.ts"
+import { type Answer, request } from "../support/Sluice.ts"
 
 const ids = [0, 1, 5]
 const tenants = { zero: 0, one: 1, five: 5 }
@@ -36,7 +36,7 @@ const start = Effect.fnUntraced(
       process,
       address: `127.0.0.1:${port}`,
       ask: (method, path, key = "ops", body, headers = {}) =>
-        exchange(url, method, path, {
+        request(url, method, path, {
           headers: { authorization: `Bearer ${Cells.keyOf(key)}`, prefer: "wait=30", ...headers },
           ...(body !== undefined && { body: body as never })
         })

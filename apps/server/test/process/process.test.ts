@@ -10,7 +10,7 @@ import * as Cable from "../support/Cable.ts"
 import { Partner } from "../support/Partner.ts"
 import * as Process from "../support/Process.ts"
 import { within } from "../support/Promised.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 const environment = Effect.gen(function*() {
   const { url } = yield* DatabaseTest
@@ -185,9 +185,9 @@ describe("a settings file", () => {
         for (const _ of [1, 2]) {
           const running = yield* Process.start(whole)
           const url = yield* running.url
-          const { json } = yield* exchange(url, "GET", "/v1/connectors/c")
+          const { json } = yield* request(url, "GET", "/v1/connectors/c")
           assert.deepInclude(json, { version: 1, bearerToken: "[redacted]" })
-          assert.strictEqual((yield* exchange(url, "GET", "/v1/pipelines/first")).json.version, 1)
+          assert.strictEqual((yield* request(url, "GET", "/v1/pipelines/first")).json.version, 1)
           yield* running.signal("SIGTERM")
           assert.strictEqual((yield* running.ended).code, 0)
         }
@@ -200,14 +200,14 @@ describe("SIGTERM", () => {
     withDatabase(Effect.gen(function*() {
       const running = yield* Process.start({ ...(yield* environment), SLUICE_DRAIN: "3s" })
       const url = yield* running.url
-      yield* exchange(url, "PUT", "/v1/pipelines/p", { body: { steps: [] } })
+      yield* request(url, "PUT", "/v1/pipelines/p", { body: { steps: [] } })
       yield* running.signal("SIGTERM")
-      const readiness = yield* Effect.repeat(exchange(url, "GET", "/health/ready"), {
+      const readiness = yield* Effect.repeat(request(url, "GET", "/health/ready"), {
         until: ({ status }) => status === 503
       })
       assert.match(readiness.text, /stopping/)
       // Whoever has not looked since is still served.
-      const order = yield* exchange(url, "POST", "/v1/orders", {
+      const order = yield* request(url, "POST", "/v1/orders", {
         headers: { prefer: "wait=2" },
         body: { orderType: "A" }
       })
@@ -224,11 +224,11 @@ describe("SIGTERM", () => {
         partner.answer("/slow", (_, response) => call.resolve(response))
         const running = yield* Process.start(yield* environment)
         const url = yield* running.url
-        yield* exchange(url, "PUT", "/v1/pipelines/slow", { body: calling(partner.url) })
+        yield* request(url, "PUT", "/v1/pipelines/slow", { body: calling(partner.url) })
         const order = { headers: { prefer: "wait=30" }, body: { orderType: "A", id: "slow" } }
-        const waiting = yield* Effect.forkChild(exchange(url, "POST", "/v1/orders", order))
+        const waiting = yield* Effect.forkChild(request(url, "POST", "/v1/orders", order))
         const open = yield* Effect.promise(() => call.promise)
-        const { json } = yield* exchange(url, "GET", "/v1/process-events?orderId=slow")
+        const { json } = yield* request(url, "GET", "/v1/process-events?orderId=slow")
         const watching = yield* Effect.promise(() =>
           new Promise<IncomingMessage>((resolve) => get(`${url}/v1/process-events/${json.items[0].id}/stream`, resolve))
         )
@@ -266,8 +266,8 @@ describe("SIGTERM", () => {
         const own = { SLUICE_DATA_DIR: yield* Process.directory }
         const first = yield* Process.start(own)
         const url = yield* first.url
-        yield* exchange(url, "PUT", "/v1/pipelines/all", { body: { steps: [] } })
-        yield* exchange(url, "POST", "/v1/orders", {
+        yield* request(url, "PUT", "/v1/pipelines/all", { body: { steps: [] } })
+        yield* request(url, "POST", "/v1/orders", {
           headers: { prefer: "wait=10" },
           body: { orderType: "A", id: "kept" }
         })
@@ -280,7 +280,7 @@ describe("SIGTERM", () => {
 
         const second = yield* Process.start(own)
         const again = yield* second.url
-        assert.strictEqual((yield* exchange(again, "GET", "/v1/orders/kept")).status, 200)
+        assert.strictEqual((yield* request(again, "GET", "/v1/orders/kept")).status, 200)
         assert.deepStrictEqual(readFileSync(join(own.SLUICE_DATA_DIR, "encryption-key")), key)
         yield* second.signal("SIGINT", "group")
         assert.strictEqual((yield* second.ended).code, 0)

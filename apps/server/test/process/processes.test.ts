@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { type Asked, Partner } from "../support/Partner.ts"
 import { type Process, start } from "../support/Processes.ts"
 import { within } from "../support/Promised.ts"
-import { untilAvailable } from "../support/Sluice.ts"
 
 const api = start({ SLUICE_ROLES: "api" })
 const worker = start({ SLUICE_ROLES: "worker" })
@@ -22,7 +21,7 @@ const until = (condition: Effect.Effect<boolean>) =>
 
 const savePipeline = (on: Process, steps: ReadonlyArray<object>) =>
   Effect.map(
-    untilAvailable(on.ask("PUT", "/v1/pipelines/p", { body: { steps } as never })),
+    on.ask("PUT", "/v1/pipelines/p", { body: { steps } as never }),
     ({ status, text }) => assert.strictEqual(status, 201, text)
   )
 
@@ -39,7 +38,10 @@ const submit = (on: Process, count: number) =>
     Array.from({ length: count }, (_, n) => n),
     (n) =>
       Effect.map(
-        untilAvailable(on.ask("POST", "/v1/orders", { body: { orderType: "A", orderNumber: String(n) } })),
+        on.ask("POST", "/v1/orders", {
+          headers: { "idempotency-key": String(n) },
+          body: { orderType: "A", orderNumber: String(n) }
+        }),
         ({ json, status, text }) => {
           assert.strictEqual(status, 202, text)
           return String(json.processEventId)

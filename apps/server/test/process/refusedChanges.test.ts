@@ -50,7 +50,7 @@ const situation = (
         all,
         (change) =>
           Effect.map(
-            ask(change.method, change.path, { body: change.body as never }),
+            ask(change.method, change.path, { body: change.body as never, once: true }),
             (answer) => [change, answer] as const
           ),
         { concurrency: atOnce }

@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Process from "../support/Process.ts"
-import { exchange } from "../support/Sluice.ts"
+import { request } from "../support/Sluice.ts"
 
 describe("the audit of a settings file", () => {
   it.live(
@@ -23,7 +23,7 @@ describe("the audit of a settings file", () => {
         }
         for (let starts = 0; starts < 2; starts++) {
           const server = yield* Process.start(environment)
-          const { json } = yield* exchange(yield* server.url, "GET", "/v1/audit")
+          const { json } = yield* request(yield* server.url, "GET", "/v1/audit")
           assert.lengthOf(json.items, 1)
           assert.deepInclude(json.items[0], {
             actor: "settings-file",

@@ -10,7 +10,6 @@ import { SqlClient } from "effect/sql"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 import { type Process, start } from "../support/Processes.ts"
-import { untilAvailable } from "../support/Sluice.ts"
 
 const isFull = process.env["SLUICE_VOLUME"] === "full"
 const volume = (short: number, full: number): number => isFull ? full : short
@@ -38,19 +37,23 @@ const submitAll = (on: ReadonlyArray<Process>, count: number, orderType: (n: num
   Effect.forEach(
     Array.from({ length: count }, (_, n) => n),
     (n) =>
-      Effect.repeat(on[n % on.length]!.ask("POST", "/v1/orders", { body: { orderType: orderType(n) } }), {
-        until: ({ status }) => status === 202,
-        schedule: Schedule.spaced("100 millis")
-      }),
+      Effect.repeat(
+        on[n % on.length]!.ask("POST", "/v1/orders", {
+          headers: { "idempotency-key": `order ${n}` },
+          body: { orderType: orderType(n) }
+        }),
+        {
+          until: ({ status }) => status === 202,
+          schedule: Schedule.spaced("100 millis")
+        }
+      ),
     { concurrency: 16, discard: true }
   )
 
 /** The number of runs that a job of this kind would act on. */
 const matching = (on: Process, kind: "cancel" | "retry", filter: object) =>
   Effect.map(
-    untilAvailable(
-      on.ask("POST", `/v1/process-events/${kind}?dryRun=true`, { body: { filter, reason: "counted" } as never })
-    ),
+    on.ask("POST", `/v1/process-events/${kind}?dryRun=true`, { body: { filter, reason: "counted" } as never }),
     ({ json }) => json.matches as number
   )
 
@@ -64,7 +67,7 @@ const step = (id: string, options: object, more: object = {}) => ({
 
 const save = (on: Process, name: string, steps: ReadonlyArray<object>) =>
   Effect.map(
-    untilAvailable(on.ask("PUT", `/v1/pipelines/${name}`, { body: { steps } as never })),
+    on.ask("PUT", `/v1/pipelines/${name}`, { body: { steps } as never }),
     ({ status, text }) => assert.strictEqual(status, 201, text)
   )
 

@@ -10,7 +10,7 @@ import * as Application from "../../src/Application.ts"
 import * as ServerConfig from "../../src/config/ServerConfig.ts"
 import * as Cable from "./Cable.ts"
 import * as Process from "./Process.ts"
-import { type Answer, type Ask, exchange } from "./Sluice.ts"
+import { type Answer, type Ask, request } from "./Sluice.ts"
 
 /**
  * A port that was free a moment ago, below those that systems give to outgoing connections (from 32768 on): a process takes
@@ -90,6 +90,6 @@ export const start = Effect.fnUntraced(function*(
   const url = HttpServer.formatAddress(Context.get(services, HttpServer.HttpServer).address)
   return {
     ask: (method, path, { key = "ops", ...ask } = {}) =>
-      exchange(url, method, path, { ...ask, headers: { authorization: `Bearer ${keyOf(key)}`, ...ask.headers } })
+      request(url, method, path, { ...ask, headers: { authorization: `Bearer ${keyOf(key)}`, ...ask.headers } })
   }
 })

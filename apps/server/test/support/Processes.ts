@@ -3,7 +3,7 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Effect, Redacted } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { type Answer, type Ask, exchange } from "./Sluice.ts"
+import { type Answer, type Ask, request } from "./Sluice.ts"
 
 export interface Process {
   readonly ask: (method: string, path: string, ask?: Ask) => Effect.Effect<Answer>
@@ -49,7 +49,7 @@ export const start = Effect.fnUntraced(function*(environment: Readonly<Record<st
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => void (written += String(data)))
   const base = yield* ready(child, () => written)
   const sluice: Process = {
-    ask: (method, path, ask) => exchange(base, method, path, ask),
+    ask: (method, path, ask) => request(base, method, path, ask),
     kill: (signal) => Effect.sync(() => void child.kill(signal)),
     ended: Effect.callback((resume) => {
       if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.succeed(child.exitCode))

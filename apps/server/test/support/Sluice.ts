@@ -4,6 +4,7 @@ import { DatabaseTest } from "@sluice/persistence/testing/DatabaseTest"
 import { Context, Effect, Layer, Redacted, Result, Schedule } from "effect"
 import { HttpServer } from "effect/http"
 import { request as httpRequest } from "node:http"
+import { setTimeout as pause } from "node:timers/promises"
 import * as Application from "../../src/Application.ts"
 import * as ServerConfig from "../../src/config/ServerConfig.ts"
 
@@ -20,6 +21,8 @@ export interface Ask {
   /** Sent as JSON; a string is sent as it is. */
   readonly body?: Json | undefined
   readonly raw?: string | Uint8Array | undefined
+  /** Gives the first answer, also one that asks to try again. */
+  readonly once?: boolean
 }
 
 /** One exchange on a connection of its own. Sends `raw`, else `body` as JSON. */
@@ -56,12 +59,26 @@ export const exchange = (base: string, method: string, path: string, ask: Ask = 
     return Effect.sync(() => request.destroy())
   })
 
-/**
- * Asks again for as long as the answer is 503, as a client does: on a busy machine the database may not answer in time, and
- * then nothing was stored.
- */
+/** Asks again for as long as the answer is 503, also where the change may have been stored: where a repetition harms nothing. */
 export const untilAvailable = (ask: Effect.Effect<Answer>): Effect.Effect<Answer> =>
   Effect.repeat(ask, { until: ({ status }) => status !== 503, schedule: Schedule.spaced("200 millis") })
+
+/** True of the 503 of a slow database or a full queue, if nothing was stored or the request has an idempotency key. */
+const asksToRepeat = ({ json, status }: Answer, headers: Ask["headers"] = {}): boolean =>
+  status === 503 && /:(?:unavailable|queue-full)$/.test(json?.type)
+  && (/Try again/.test(json.detail) ||
+    (/repeat it with the same key/.test(json.detail) && "idempotency-key" in headers))
+
+/**
+ * Asks as a client does: again, on a new connection, for as long as the answer asks to try again. On a busy machine the
+ * database may not answer in the time that a request has. `once` gives that answer too.
+ */
+export const request = (base: string, method: string, path: string, ask: Ask = {}): Effect.Effect<Answer> =>
+  Effect.flatMap(exchange(base, method, path, ask), (answer) =>
+    ask.once !== true && asksToRepeat(answer, ask.headers)
+      // By the machine's clock: a test clock may stand still.
+      ? Effect.andThen(Effect.promise(() => pause(200)), Effect.suspend(() => request(base, method, path, ask)))
+      : Effect.succeed(answer))
 
 /** The path by which `POST /v1/orders` and `POST /v1/events` come in: an empty query leaves them to the router. */
 export type IntakePath = "direct" | "router"
@@ -83,7 +100,7 @@ export class Sluice extends Context.Service<Sluice, {
       Sluice,
       Effect.map(HttpServer.HttpServer, ({ address }) => {
         const url = HttpServer.formatAddress(address)
-        return { url, ask: (method, path, ask) => exchange(url, method, targetOn(intake, method, path), ask) }
+        return { url, ask: (method, path, ask) => request(url, method, targetOn(intake, method, path), ask) }
       })
     ).pipe(
       Layer.provideMerge(Layer.unwrap(Effect.gen(function*() {
