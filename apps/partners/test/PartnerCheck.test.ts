@@ -25,6 +25,8 @@ const checked = Effect.fnUntraced(
       checkPartner({
         url: origins[name] + path,
         speedSamples: 1,
+        // A busy machine may take more than half of a short time, which is a finding.
+        timeoutMs: 60_000,
         orders: [{ name: "one", order: ordinary }],
         ...options
       }),

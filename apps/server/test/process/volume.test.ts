@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { type Process, start } from "../support/Processes.ts"
 
 const isFull = process.env["SLUICE_VOLUME"] === "full"
+const isStrict = process.env["STRICT_TIMES"] === "1"
 const volume = (short: number, full: number): number => isFull ? full : short
 
 /** Milliseconds. */
@@ -105,22 +106,23 @@ describe("many orders", () => {
       })
       const servers = yield* Effect.all([start(), start()], { concurrency: 2 })
       const [a] = servers
-      yield* save(a, "p", [step("call", { endpoint: `http://${host}/call`, timeoutValue: 20_000 })])
       yield* a.ask("PUT", `/v1/partners/${host}`, { body: { ratePerSecond: 20, maxConcurrent: 5 } })
-      // In force on every process within a second.
-      yield* Effect.sleep("1 second")
+      // After the limit: a process that takes orders of the pipeline has both.
+      yield* save(a, "p", [step("call", { endpoint: `http://${host}/call`, timeoutValue: 60_000 })])
+      const since = performance.now()
       yield* submitAll(servers, count, () => "A")
       yield* until(Effect.sync(() => begun.length >= count && open === 0))
       yield* until(Effect.map(matching(a, "cancel", { pipeline: "p" }), (left) => left === 0))
       assert.lengthOf(begun, count, "each order is sent once")
       assert.isAtMost(most, 5)
       begun.forEach((at, n) => {
+        // A tenth of a second of tolerance in arrival. A busy machine sends requests late, and none before its turn.
+        assert.isAtLeast(at - since, n * 50 - 100, `request ${n}`)
         const later = begun[n + 20]
-        // A tenth of a second of tolerance in arrival.
-        if (later !== undefined) assert.isAtLeast(later - at, 900, `requests ${n} to ${n + 20}`)
+        if (isStrict && later !== undefined) assert.isAtLeast(later - at, 900, `requests ${n} to ${n + 20}`)
       })
       const seconds = (begun.at(-1)! - begun[0]!) / 1000
-      if (process.env["STRICT_TIMES"] === "1") assert.isAtLeast((count - 1) / seconds, 0.95 * 20)
+      if (isStrict) assert.isAtLeast((count - 1) / seconds, 0.95 * 20)
     })
   )
 

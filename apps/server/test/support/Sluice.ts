@@ -63,22 +63,25 @@ export const exchange = (base: string, method: string, path: string, ask: Ask = 
 export const untilAvailable = (ask: Effect.Effect<Answer>): Effect.Effect<Answer> =>
   Effect.repeat(ask, { until: ({ status }) => status !== 503, schedule: Schedule.spaced("200 millis") })
 
-/** True of the 503 of a slow database or a full queue, if nothing was stored or the request has an idempotency key. */
-const asksToRepeat = ({ json, status }: Answer, headers: Ask["headers"] = {}): boolean =>
+/** True of the 503 of a slow database or a full queue, if nothing was stored or a repetition changes nothing more. */
+const asksToRepeat = ({ json, status }: Answer, method: string, headers: Ask["headers"] = {}): boolean =>
   status === 503 && /:(?:unavailable|queue-full)$/.test(json?.type)
   && (/Try again/.test(json.detail) ||
-    (/repeat it with the same key/.test(json.detail) && "idempotency-key" in headers))
+    (/repeat it with the same key/.test(json.detail) && (method === "PUT" || "idempotency-key" in headers)))
 
 /**
  * Asks as a client does: again, on a new connection, for as long as the answer asks to try again. On a busy machine the
  * database may not answer in the time that a request has. `once` gives that answer too.
  */
 export const request = (base: string, method: string, path: string, ask: Ask = {}): Effect.Effect<Answer> =>
-  Effect.flatMap(exchange(base, method, path, ask), (answer) =>
-    ask.once !== true && asksToRepeat(answer, ask.headers)
-      // By the machine's clock: a test clock may stand still.
-      ? Effect.andThen(Effect.promise(() => pause(200)), Effect.suspend(() => request(base, method, path, ask)))
-      : Effect.succeed(answer))
+  Effect.flatMap(
+    exchange(base, method, path, ask),
+    (answer) =>
+      ask.once !== true && asksToRepeat(answer, method, ask.headers)
+        // By the machine's clock: a test clock may stand still.
+        ? Effect.andThen(Effect.promise(() => pause(200)), Effect.suspend(() => request(base, method, path, ask)))
+        : Effect.succeed(answer)
+  )
 
 /** The path by which `POST /v1/orders` and `POST /v1/events` come in: an empty query leaves them to the router. */
 export type IntakePath = "direct" | "router"
