@@ -28,7 +28,7 @@ describe("access", () => {
         const order = yield* ask("POST", "/v1/orders", { headers, body: { orderType: "A" } })
         assert.strictEqual(order.status, 202, order.text)
         const run = yield* ask("POST", `/v1/orders/${order.json.orderId}/process`, {
-          headers: { ...headers, prefer: "wait=5" },
+          headers: { ...headers, prefer: "wait=60" },
           body: {}
         })
         assert.strictEqual(run.json.processEvent.requestedBy, "shop")

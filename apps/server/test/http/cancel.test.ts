@@ -130,7 +130,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
   it.effect("a cancel is refused with a reason: after the run's end, for an unknown run, and for an unknown member", () =>
     Effect.gen(function*() {
       const { ask } = yield* setUp
-      const done = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=10" }, body: { orderType: "PLAIN" } })
+      const done = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=60" }, body: { orderType: "PLAIN" } })
       const path = `/v1/process-events/${done.json.processEvent.id}/cancel`
       const late = yield* ask("POST", path)
       assert.deepInclude(late.json, { status: 409, type: "urn:sluice:problem:conflict" })

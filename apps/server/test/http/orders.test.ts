@@ -65,7 +65,7 @@ describe.each(intakePaths)(
 
           partner.answer("/one", (_, response) => void response.socket?.destroy())
           const failed = yield* ask("POST", "/v1/orders", {
-            headers: { prefer: "wait=10" },
+            headers: { prefer: "wait=60" },
             body: { orderType: "CALL" }
           })
           assert.strictEqual(failed.status, 200)
@@ -95,7 +95,7 @@ describe.each(intakePaths)(
           const body = { orderType: "PLAIN", externalId: "e1", note: { a: 1, b: 2 } }
           const first = yield* ask("POST", "/v1/orders", { headers: { "idempotency-key": "k1" }, body })
           const sameJson = "{\"note\":{\"b\":2,\"a\":1.0},\"externalId\":\"e1\",\"orderType\":\"PLAIN\"}"
-          const headers = { "content-type": "application/json", "idempotency-key": "k1", prefer: "wait=5" }
+          const headers = { "content-type": "application/json", "idempotency-key": "k1", prefer: "wait=60" }
           const repeat = yield* ask("POST", "/v1/orders", { headers, raw: sameJson })
           assert.strictEqual(repeat.status, 200, repeat.text)
           assert.strictEqual(repeat.json.processEvent.id, first.json.processEventId)
@@ -163,7 +163,7 @@ describe.each(intakePaths)(
           const { ask } = yield* setUp
           yield* ask("POST", "/v1/orders", { body: { orderType: "PLAIN", id: "again" } })
           const path = "/v1/orders/again/process"
-          const keyed = { headers: { "idempotency-key": "p1", prefer: "wait=10" } }
+          const keyed = { headers: { "idempotency-key": "p1", prefer: "wait=60" } }
           const first = yield* ask("POST", path, { ...keyed, body: { pipeline: "plain" } })
           assert.strictEqual(first.status, 200, first.text)
           const repeat = yield* ask("POST", path, { ...keyed, body: { pipeline: "plain" } })

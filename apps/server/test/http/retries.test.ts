@@ -37,7 +37,7 @@ layer(Layer.merge(Sluice.layer({ SLUICE_API_KEYS: "ops=secret-key-of-ops" }), Pa
 
     type Ask = Effect.Success<typeof setUp>["ask"]
 
-    const wait = { prefer: "wait=10" }
+    const wait = { prefer: "wait=60" }
     const failed = (ask: Ask) =>
       Effect.map(ask("POST", "/v1/orders", { orderType: "NEW_ORDER" }, wait), ({ json }) => {
         assert.strictEqual(json.processEvent.state, "failed")

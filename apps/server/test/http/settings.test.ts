@@ -97,7 +97,7 @@ layer(Sluice.layer(), { excludeTestServices: true })("settings", (it) => {
       const order = { body: { orderType: "LIVE" } }
       assert.strictEqual((yield* ask("POST", "/v1/orders", order)).json.type, "urn:sluice:problem:no-pipeline")
       yield* ask("PUT", "/v1/pipelines/live", { body: { match: { orderTypes: ["LIVE"] }, steps: [] } })
-      assert.strictEqual((yield* ask("POST", "/v1/orders", { ...order, headers: { prefer: "wait=5" } })).status, 200)
+      assert.strictEqual((yield* ask("POST", "/v1/orders", { ...order, headers: { prefer: "wait=60" } })).status, 200)
       assert.strictEqual((yield* ask("DELETE", "/v1/pipelines/live")).status, 204)
       assert.strictEqual((yield* ask("POST", "/v1/orders", order)).status, 422)
     }))

@@ -25,7 +25,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
     }
     yield* ask("PUT", "/v1/pipelines/scored", { body: { match: { orderTypes: ["SCORED"] }, steps: [score, bill] } })
     for (const id of ["low", "high"]) {
-      yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=10" }, body: { orderType: "SCORED", id } })
+      yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=60" }, body: { orderType: "SCORED", id } })
     }
     const simulate = (body: Json) => ask("POST", "/v1/pipelines/scored/simulate", { body })
     return { ask, partner, score, bill, simulate }

@@ -59,7 +59,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
       })
       assert.strictEqual(saved.status, 201, saved.text)
       const { json } = yield* ask("POST", "/v1/orders", {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: { orderType: "NEW_ORDER", id: "sale-1", customerName: "Ada Lovelace" }
       })
       assert.strictEqual(json.processEvent.state, "completed")
@@ -121,7 +121,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         }
       })
       const before = partner.asked.length
-      const { json } = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=10" }, body: { orderType: "LOST" } })
+      const { json } = yield* ask("POST", "/v1/orders", { headers: { prefer: "wait=60" }, body: { orderType: "LOST" } })
       assert.strictEqual(json.processEvent.state, "failed")
       assert.strictEqual(json.order.status, "Failed")
       assert.strictEqual(
@@ -142,13 +142,13 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         body: { match: { orderTypes: ["REFUSED"] }, steps: steps(partner.url).slice(0, 2) }
       })
       const { json } = yield* ask("POST", "/v1/orders", {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: { orderType: "REFUSED" }
       })
       assert.strictEqual(json.processEvent.state, "failed")
       partner.answer("/v1/orders", (_, response) => void response.end(JSON.stringify(answers[3]![2])))
       const retried = yield* ask("POST", `/v1/process-events/${json.processEvent.id}/retry`, {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: { reason: "mended" }
       })
       assert.strictEqual(retried.json.processEvent?.state, "completed", retried.text)

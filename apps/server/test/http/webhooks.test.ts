@@ -71,7 +71,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       const left = ["order.submitted", "customer.created", "subscription.created", "entitlements.updated"]
       const { secret } = yield* endpoint("/new", { types: left })
       const submitted = yield* ask("POST", "/v1/orders", {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: {
           orderType: "NEW_ORDER",
           customerId: "C1",
@@ -99,7 +99,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
         entitlements: subscription.json.entitlements
       })
       const again = yield* ask("POST", `/v1/orders/${submitted.json.order.id}/process`, {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: {}
       })
       assert.strictEqual(again.json.processEvent.state, "completed", again.text)
@@ -129,7 +129,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
         }]
       })
       const submitted = yield* ask("POST", "/v1/orders", {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: { orderType: "STATE", customerName: "Ada" }
       })
       const { order, processEvent } = submitted.json
@@ -296,7 +296,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
       const steps = [{ name: "ExportOrder", Connector: "Webhook", ConnectorId: "signed" }]
       const webhook = { endpoint: `${url}/signed-webhook`, signingSecret: secret }
       yield* pipeline("signs", "SIGNS", { steps, postProcessing: [{ name: "webhook", options: webhook }] })
-      yield* ask("POST", "/v1/orders", { body: { orderType: "SIGNS" }, headers: { prefer: "wait=10" } })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "SIGNS" }, headers: { prefer: "wait=60" } })
       for (const path of ["/signed-export", "/signed-webhook"]) {
         const [asked] = yield* received(path)
         assert.strictEqual(asked?.headers["webhook-id"], asked?.headers["idempotency-key"])
@@ -362,7 +362,7 @@ layer(world, { excludeTestServices: true })("webhooks", (it) => {
         postProcessing: [{ name: "webhook", options: { endpoint: `${partner.url}/post`, payload: "{% order.id %}" } }]
       })
       const run = yield* ask("POST", "/v1/orders", {
-        headers: { prefer: "wait=10" },
+        headers: { prefer: "wait=60" },
         body: { id: "EXP-1", orderType: "DATA_CAPTURE" }
       })
       assert.strictEqual(run.json.processEvent.state, "completed", run.text)

@@ -30,7 +30,7 @@ it.live(
           assert.match(json.type, /^urn:sluice:problem:(?:queue-full|unavailable)$/)
         }
         yield* cable.put
-        const small = ask("POST", "/v1/orders", { headers: { prefer: "wait=5" }, body: { orderType: "A" } })
+        const small = ask("POST", "/v1/orders", { headers: { prefer: "wait=60" }, body: { orderType: "A" } })
         yield* Effect.repeat(small, { until: ({ status }) => status === 200 })
       }).pipe(
         // A server ends only when its database answers.

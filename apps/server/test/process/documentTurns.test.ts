@@ -44,6 +44,13 @@ const watchJson = Effect.acquireRelease(
 
 const large = JSON.stringify
 
+interface Passed {
+  readonly key: Readonly<Record<string, string>>
+  readonly order: object
+  readonly orderId: string
+  readonly run: any
+}
+
 layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServices: true })("documents", (it) => {
   const ask = Effect.fnUntraced(function*(method: string, path: string, body?: unknown, headers: Ask["headers"] = {}) {
     const { ask } = yield* Sluice
@@ -131,38 +138,46 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
     }
   })
 
+  /** An order whose run has passed every step, and the run. */
+  const passed = Effect.fnUntraced(function*(attempt: number): Effect.fn.Return<Passed, never, Sluice> {
+    const orderId = `large-${attempt}`
+    const key = { "idempotency-key": orderId }
+    const order = {
+      id: orderId,
+      orderType: "NEW_ORDER",
+      customerId: "c-1",
+      customerEmail: "c@example.com",
+      orderItems: [{ name: "n", offer: { data: { products: [{ code: "p" }] } } }],
+      list
+    }
+    const { json: { processEvent: run }, text } = yield* whole(order, key)
+    // An expression has 250 ms, which a busy machine may not give it: such a run says nothing, and another order is sent.
+    if (/took longer than \d+ ms/.test(text)) return yield* passed(attempt + 1)
+    assert.deepStrictEqual(
+      run.steps.map(({ id, state }: { readonly id: string; readonly state: string }) => `${id} ${state}`),
+      [
+        "validate succeeded",
+        "copies succeeded",
+        "workflow succeeded",
+        "zuora succeeded",
+        "salesforceV3 succeeded",
+        "after succeeded",
+        "fails failed",
+        "webhook succeeded"
+      ],
+      text.slice(-4000)
+    )
+    return { key, order, orderId, run }
+  })
+
   it.effect(
     "are never parsed or written at one time, on no way through the product",
     Effect.fnUntraced(function*() {
       yield* configure
       const { found } = yield* watchJson
-      const key = { "idempotency-key": "large-1" }
-      const order = {
-        id: "large-1",
-        orderType: "NEW_ORDER",
-        customerId: "c-1",
-        customerEmail: "c@example.com",
-        orderItems: [{ name: "n", offer: { data: { products: [{ code: "p" }] } } }],
-        list
-      }
-      const first = yield* whole(order, key)
-      const run = first.json.processEvent
-      assert.deepStrictEqual(
-        run.steps.map(({ id, state }: { readonly id: string; readonly state: string }) => `${id} ${state}`),
-        [
-          "validate succeeded",
-          "copies succeeded",
-          "workflow succeeded",
-          "zuora succeeded",
-          "salesforceV3 succeeded",
-          "after succeeded",
-          "fails failed",
-          "webhook succeeded"
-        ],
-        first.text.slice(-4000)
-      )
+      const { key, order, orderId, run } = yield* passed(1)
       yield* ask("POST", "/v1/orders", order, key)
-      yield* ask("PATCH", "/v1/orders/large-1", { customFields: { list: list.slice(1) } })
+      yield* ask("PATCH", `/v1/orders/${orderId}`, { customFields: { list: list.slice(1) } })
       for (
         const path of [
           "",
@@ -172,18 +187,18 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
           "/why?path=/customFields/list",
           "/why?path=/status"
         ]
-      ) yield* ask("GET", `/v1/orders/large-1${path}`)
+      ) yield* ask("GET", `/v1/orders/${orderId}${path}`)
       yield* ask("GET", "/v1/orders")
       yield* ask("GET", `/v1/process-events/${run.id}`)
       yield* ask("GET", `/v1/process-events/${run.id}/stream`)
       for (const { callouts } of run.steps) {
         for (const { id } of callouts) yield* ask("GET", `/v1/process-events/${run.id}/callouts/${id}`)
       }
-      for (const { id } of yield* delivered("large-1")) yield* ask("GET", `/v1/deliveries/${id}`)
+      for (const { id } of yield* delivered(orderId)) yield* ask("GET", `/v1/deliveries/${id}`)
       yield* ask("GET", "/v1/webhook-endpoints/all/feed")
       yield* ask("GET", "/v1/webhook-endpoints/plain/feed")
       yield* ask("POST", "/v1/pipelines/large/simulate", { lastRuns: 1 })
-      yield* ask("POST", "/v1/pipelines/large/simulate", { orderId: "large-1" })
+      yield* ask("POST", "/v1/pipelines/large/simulate", { orderId })
       yield* ask("POST", "/v1/pipelines/large/simulate", { order })
       yield* ask("POST", `/v1/process-events/${run.id}/steps/fails/resolve`, { reason: "by hand", output: { list } })
       yield* ask("POST", `/v1/process-events/${run.id}/retry`, { from: "workflow", reason: "again" }, {

@@ -29,15 +29,14 @@ describe("a process killed in the middle of sending", () => {
         assert.strictEqual(endpoint.status, 201, endpoint.text)
         // It dies while orders come in; only a 202 is a promise.
         const stored: Array<string> = []
-        const submitting = Effect.forEach(
-          Array.from({ length: 300 }, (_, n) => `ORD-${n}`),
-          (id) =>
-            first.ask("POST", "/v1/orders", { body: { id, orderType: "NEW_ORDER" } }).pipe(
-              Effect.tap(({ status }) => Effect.sync(() => status === 202 && stored.push(id))),
-              Effect.exit
-            ),
-          { concurrency: 16 }
-        )
+        let count = 0
+        const submitting = Effect.suspend(() => {
+          const id = `ORD-${count++}`
+          return Effect.tap(
+            first.ask("POST", "/v1/orders", { body: { id, orderType: "NEW_ORDER" } }),
+            ({ status }) => Effect.sync(() => status === 202 && stored.push(id))
+          )
+        }).pipe(Effect.forever, Effect.exit, Effect.replicateEffect(16, { concurrency: 16 }))
         const killing = Effect.andThen(until(Effect.sync(() => asked.length >= 80)), first.kill("SIGKILL"))
         yield* Effect.all([submitting, killing, first.ended], { concurrency: "unbounded" })
         // What it had under way may still be committed for it.
@@ -48,7 +47,6 @@ describe("a process killed in the middle of sending", () => {
         const inFlight = new Set(asked.map(idOf).filter((id) => !known.has(id)))
         assert.isAbove(inFlight.size, 0, "it died in the middle")
         assert.isBelow(inFlight.size, asked.length, "and not at the beginning")
-        assert.isBelow(stored.length, 300, "it died before all had come in")
 
         const second = yield* start()
         // The claims of the dead run out after 45 s; a test need not wait for that.

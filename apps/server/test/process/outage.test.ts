@@ -45,7 +45,7 @@ const within5s = Effect.gen(function*() {
 const recovered = Effect.gen(function*() {
   const { ask } = yield* Sluice
   yield* Effect.repeat(ask("GET", "/health/ready"), { until: ({ status }) => status === 200 })
-  const order = ask("POST", "/v1/orders", { headers: { prefer: "wait=10" }, body: { orderType: "A" } })
+  const order = ask("POST", "/v1/orders", { headers: { prefer: "wait=60" }, body: { orderType: "A" } })
   yield* Effect.repeat(order, { until: ({ status }) => status === 200 })
 })
 
@@ -59,6 +59,14 @@ const scenario = (cable: Cable.Cable, away: Effect.Effect<void>) =>
     yield* recovered
     // A server ends only when its database answers.
   }).pipe(Effect.ensuring(cable.put))
+
+const lost = /^WARN \S+ writes have stopped: (?:.*ECONNREFUSED|Connection closed)/
+const goesOn = /^INFO \S+ writes go on after \d+ s$/
+
+/** True of the lines about a database that answers late. With STRICT_TIMES, on a quiet machine, there is none. */
+const slow = (line: string): boolean =>
+  process.env["STRICT_TIMES"] !== "1"
+  && (goesOn.test(line) || /^WARN \S+ writes have stopped: the database has not answered for/.test(line))
 
 const lines = (output: string): ReadonlyArray<string> =>
   output.trimEnd().split("\n").map((line) => line.replace(/^\[[^\]]*\] /, ""))
@@ -82,6 +90,7 @@ describe("outage", () => {
           schedule: Schedule.spaced("50 millis")
         })
       yield* ready(200)
+      const before = running.output().length
       yield* cable.pull
       // Longer than the lease: the process is away for so long that another could have taken its runs over.
       yield* Effect.sleep("8 seconds")
@@ -91,17 +100,19 @@ describe("outage", () => {
       yield* cable.put
       yield* ready(200)
       // The log is written by a watch that looks a few times a second.
-      yield* Effect.sleep("2 seconds")
+      yield* Effect.repeat(Effect.sync(() => lines(running.output().slice(before))), {
+        until: (since) => since.some((line) => goesOn.test(line)),
+        schedule: Schedule.spaced("50 millis")
+      })
       yield* Fiber.interrupt(load)
       yield* running.signal("SIGTERM")
       const { output } = yield* running.ended
-      const [, stopped, wentOn, ...rest] = lines(output)
-      assert.match(
-        String(stopped),
-        /^WARN \S+ writes have stopped: .*ECONNREFUSED|^WARN \S+ writes have stopped: Connection closed/
-      )
-      assert.match(String(wentOn), /^INFO \S+ writes go on after \d+ s$/)
-      assert.lengthOf(rest, 1, output)
+      const all = lines(output)
+      const at = all.findIndex((line) => lost.test(line))
+      assert.isAbove(at, 0, output)
+      assert.match(String(all[at + 1]), goesOn)
+      // The first and the last line tell of the start and of the end. The database of a busy machine may also be slow.
+      assert.lengthOf([...all.slice(1, at), ...all.slice(at + 2, -1)].filter((line) => !slow(line)), 0, output)
     }).pipe(Effect.scoped, Effect.provide([DatabaseTest.layer, Partner.layer])))
 
   it.live(

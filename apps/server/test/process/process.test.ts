@@ -198,7 +198,7 @@ describe("a settings file", () => {
 describe("SIGTERM", () => {
   it.live("with SLUICE_DRAIN refuses no request of a client that follows readiness", () =>
     withDatabase(Effect.gen(function*() {
-      const running = yield* Process.start({ ...(yield* environment), SLUICE_DRAIN: "3s" })
+      const running = yield* Process.start({ ...(yield* environment), SLUICE_DRAIN: "15s" })
       const url = yield* running.url
       yield* request(url, "PUT", "/v1/pipelines/p", { body: { steps: [] } })
       yield* running.signal("SIGTERM")
@@ -208,7 +208,7 @@ describe("SIGTERM", () => {
       assert.match(readiness.text, /stopping/)
       // Whoever has not looked since is still served.
       const order = yield* request(url, "POST", "/v1/orders", {
-        headers: { prefer: "wait=2" },
+        headers: { prefer: "wait=12" },
         body: { orderType: "A" }
       })
       assert.strictEqual(order.status, 200, order.text)
@@ -268,7 +268,7 @@ describe("SIGTERM", () => {
         const url = yield* first.url
         yield* request(url, "PUT", "/v1/pipelines/all", { body: { steps: [] } })
         yield* request(url, "POST", "/v1/orders", {
-          headers: { prefer: "wait=10" },
+          headers: { prefer: "wait=60" },
           body: { orderType: "A", id: "kept" }
         })
         yield* first.signal("SIGTERM", "group")

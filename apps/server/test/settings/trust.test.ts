@@ -31,7 +31,7 @@ const run = Effect.fnUntraced(function*(name: string, step: JsonObject) {
 
 const submit = Effect.fnUntraced(function*(name: string) {
   const { ask } = yield* Sluice
-  const answer = yield* ask("POST", "/v1/orders", { body: { orderType: name }, headers: { prefer: "wait=10" } })
+  const answer = yield* ask("POST", "/v1/orders", { body: { orderType: name }, headers: { prefer: "wait=60" } })
   assert.strictEqual(answer.status, 200, answer.text)
   return answer.json.processEvent.steps[0]
 })

@@ -22,7 +22,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         new Promise<IncomingMessage>((resolve) => get(`${url}/metrics`, resolve)).then(text)
       )
       const before = yield* read
-      yield* ask("POST", "/v1/orders", { body: { orderType: "A" }, headers: { prefer: "wait=10" } })
+      yield* ask("POST", "/v1/orders", { body: { orderType: "A" }, headers: { prefer: "wait=60" } })
       const after = yield* read
 
       const failed = `sluice_runs_total{state="failed"}`
@@ -45,7 +45,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         }
       })
       const order = { orderType: "SEEN", customerEmail: "Ada@example.com" }
-      yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=10" } })
+      yield* ask("POST", "/v1/orders", { body: order, headers: { prefer: "wait=60" } })
       // An overview is good for a second.
       const { json } = yield* Effect.repeat(ask("GET", "/v1/overview"), {
         until: ({ json }) => json.runs.failed.count > 0,

@@ -63,7 +63,7 @@ layer(world, { excludeTestServices: true })("traces", (it) => {
       const caller = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" }
       yield* ask("POST", "/v1/orders", {
         body: { id: "web 1", orderType: "NEW_ORDER" },
-        headers: { prefer: "wait=10", traceparent: `00-${caller.traceId}-${caller.spanId}-01` }
+        headers: { prefer: "wait=60", traceparent: `00-${caller.traceId}-${caller.spanId}-01` }
       })
       let found = yield* spans
       for (let tries = 0; found.length < 6 && tries < 200; tries++) {
