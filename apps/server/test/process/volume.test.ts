@@ -77,7 +77,8 @@ const copyFailedRun = Effect.fnUntraced(function*(copies: number) {
   const sql = yield* SqlClient.SqlClient
   const uuid = "(lpad(to_hex(1767225600000 + n), 12, '0') || '70008000000000000000')::uuid"
   const tables = {
-    orders: `jsonb_build_object('id', 'copy-' || n, 'event_id', ${uuid}, 'run_id', ${uuid})`,
+    orders: `jsonb_build_object('id', 'copy-' || n, 'event_id', ${uuid}, 'run_id', ${uuid},
+      'idempotency_key', null)`,
     order_versions: `jsonb_build_object('order_id', 'copy-' || n, 'doc', replace(t.doc, t.order_id, 'copy-' || n))`,
     runs: `jsonb_build_object('id', ${uuid}, 'order_id', 'copy-' || n, 'event_id', ${uuid})`,
     steps: `jsonb_build_object('run_id', ${uuid})`,
