@@ -15,13 +15,23 @@ const secrets = {
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-const sent = async (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
+/** Sends a request, again for as long as the answer is a 503 that says that nothing was stored, as on a busy machine. */
+const sent = async (
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {}
+): Promise<any> => {
   const response = await fetch(url, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
     headers: { "content-type": "application/json", ...headers }
   })
   const text = await response.text()
+  if (response.status === 503 && text.includes("Try again")) {
+    await sleep(1000)
+    return sent(method, url, body, headers)
+  }
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`)
   return text === "" ? undefined : JSON.parse(text)
 }

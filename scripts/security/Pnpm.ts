@@ -17,7 +17,7 @@ export const pnpm = (...args: ReadonlyArray<string>): Ran => {
     : [own]
   const ran = spawnSync(command ?? "npx", [...before, ...args], {
     encoding: "utf8",
-    timeout: 120_000,
+    timeout: 600_000,
     maxBuffer: 64 * 1024 * 1024
   })
   return { code: ran.status, output: ran.stdout ?? "", errors: ran.error?.message ?? ran.stderr ?? "" }

@@ -59,13 +59,18 @@ export const startSluice = async (environment: Record<string, string> = {}): Pro
   const { base } = running
   return {
     base,
-    request: async (method, path, body, headers = {}) => {
+    request: async function again(method, path, body, headers = {}): Promise<any> {
       const answer = await fetch(`${base}${path}`, {
         method,
         headers: { "content-type": "application/json", ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) })
       })
       const text = await answer.text()
+      // The database of a busy machine may not answer in time; nothing was stored, and a client asks again.
+      if (answer.status === 503 && text.includes("Try again")) {
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        return again(method, path, body, headers)
+      }
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
       return text === "" ? undefined : JSON.parse(text)
     },

@@ -146,6 +146,6 @@ describe("tenants", () => {
         })
         assert.strictEqual(status, 200)
       }).pipe(Effect.scoped, Effect.provide(Partner.layer)),
-    300_000
+    600_000
   )
 })

@@ -21,7 +21,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         Effect.map(({ json }) => json),
         Effect.filterOrFail(isSo),
         Effect.retry(Schedule.spaced("50 millis")),
-        Effect.timeout("60 seconds")
+        Effect.timeout("5 minutes")
       )
 
     /** Runs an order through a step of these members, and one after it. */
@@ -111,7 +111,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         const { json: timeline } = yield* asked("GET", `/v1/orders/${orderId}/timeline`)
         const kinds = timeline.items.map(({ kind }: { readonly kind: string }) => kind)
         assert.strictEqual(kinds.filter((kind: string) => kind === "attempt").length, 3)
-      }), 90_000)
+      }), 600_000)
 
     it.effect(
       "is a success whatever is answered, where no status is listed, and sends its method and no body",
@@ -126,7 +126,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
           const request = partner.asked.find(({ path }) => path === "/told/LENIENT")
           assert.deepInclude(request, { method: "DELETE", body: "" })
         }),
-      90_000
+      600_000
     )
 
     it.effect("is timed out by its own timeoutValue, also after the run has failed", () =>
@@ -147,7 +147,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         const stored = (yield* asked("GET", `/v1/deliveries/${delivery}`)).json
         assert.include(["pending", "exhausted"], stored.state)
         assert.strictEqual(stored.attempts[0].error.code, "timed-out")
-      }), 90_000)
+      }), 600_000)
 
     it.effect(
       "of a run that is retried is not sent again: its records are those of the run before",
@@ -171,7 +171,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
           assert.lengthOf(records(json.processEvent), 1)
           assert.lengthOf(partner.asked.filter(({ path }) => path === "/told/RETRIED"), 1)
         }),
-      90_000
+      600_000
     )
   }
 )

@@ -25,7 +25,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         Effect.map(({ json }) => json),
         Effect.filterOrFail((found) => found.state === state),
         Effect.retry(Schedule.spaced("50 millis")),
-        Effect.timeout("60 seconds")
+        Effect.timeout("5 minutes")
       )
 
     /** A run that waits for its callback, and the token that its partner was given. */
@@ -94,7 +94,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         assert.notInclude((yield* asked("GET", `/v1/process-events/${id}`)).text, token)
         const audit = yield* asked("GET", "/v1/audit")
         assert.notInclude(audit.text, "callbacks")
-      }), 60_000)
+      }), 600_000)
 
     it.effect("that cannot be read uses nothing up", () =>
       Effect.gen(function*() {
@@ -114,7 +114,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         assert.strictEqual((yield* answer(token, {})).status, 200)
         const { steps } = yield* reaches(id, "completed")
         assert.strictEqual(steps[0].callouts.at(-1).response.body, "")
-      }), 60_000)
+      }), 600_000)
 
     it.effect("is 410 after a cancel, and after a timeout, of which a record tells", () =>
       Effect.gen(function*() {
@@ -128,7 +128,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
         assert.deepInclude(failed.steps[0].error, { kind: "timed-out" })
         assert.deepInclude(failed.steps[0].callouts.at(-1), { callback: true, outcome: "timed-out", unknown: true })
         assert.notInclude(failed.reason, "waits for")
-      }), 60_000)
+      }), 600_000)
 
     it.effect(
       "can be an operator's: resolve answers for the partner, whose own answer is then 409",
@@ -153,7 +153,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
           const audit = yield* asked("GET", "/v1/audit?action=step.resolve")
           assert.include(audit.text, path)
         }),
-      60_000
+      600_000
     )
 
     it.effect("leaves no token in the database", () =>
@@ -169,7 +169,7 @@ layer(Layer.merge(Sluice.layer(environment), Partner.layer), { excludeTestServic
             or position(${Buffer.from(token).toString("hex")} in t::text) > 0 limit 1`
           assert.isUndefined(found, table_name)
         }
-      }), 60_000)
+      }), 600_000)
 
     it.effect("is refused where a step cannot wait for one, and warned about where no request carries its URL", () =>
       Effect.gen(function*() {

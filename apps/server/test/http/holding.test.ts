@@ -42,7 +42,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
     event(id).pipe(
       Effect.filterOrFail((found) => found.state === state),
       Effect.retry(Schedule.spaced("100 millis")),
-      Effect.timeout("60 seconds")
+      Effect.timeout("5 minutes")
     )
 
   const failures: Record<string, Handle> = {
@@ -72,7 +72,7 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         assert.strictEqual(steps[0].callouts.at(-1).outcome, "succeeded")
         // A partner of its own: the circuit of a shared one may be open already.
       }).pipe(Effect.provide(Layer.fresh(Partner.layer))),
-    120_000
+    600_000
   )
 
   it.effect("a step that holds fails at once where the address guard blocks it", () =>
@@ -110,5 +110,5 @@ layer(Layer.merge(Sluice.layer(), Partner.layer), { excludeTestServices: true })
         path: "steps[0].options.body",
         message: "cannot be sent with GET: leave it out, or choose another method"
       })
-    }), 60_000)
+    }), 600_000)
 })

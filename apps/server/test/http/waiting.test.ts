@@ -127,7 +127,7 @@ describe("Prefer: wait", () => {
           assert.strictEqual(text, `{"order":${order.text},"processEvent":${event.text}}`, `${orderType}, ${what}`)
         }
       }
-    }).pipe(Effect.provide(environment)), 60_000)
+    }).pipe(Effect.provide(environment)), 600_000)
 
   it.live("is answered without reading the run's records from the database", () =>
     Effect.gen(function*() {

@@ -94,6 +94,6 @@ layer(Sluice.layer(), { excludeTestServices: true })("two paths", (it) => {
         })
         assert.deepStrictEqual(direct, routed)
       }),
-    { arbitrary: { runs: 150 }, timeout: 120_000 }
+    { arbitrary: { runs: 150 }, timeout: 600_000 }
   )
 })

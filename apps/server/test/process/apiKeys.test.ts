@@ -43,7 +43,7 @@ describe("stored API keys in several processes", () => {
           200
         )
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    180_000
+    600_000
   )
 
   it.live("without any key, a HOST that is reachable from outside ends the start with one line", () =>
@@ -85,6 +85,6 @@ describe("stored API keys in several processes", () => {
         })
         assert.strictEqual(same.status, 409, same.text)
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    180_000
+    600_000
   )
 })

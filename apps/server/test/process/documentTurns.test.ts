@@ -212,6 +212,6 @@ layer(Sluice.layer().pipe(Layer.provideMerge(Partner.layer)), { excludeTestServi
       yield* ask("GET", "/v1/process-events")
       assert.deepStrictEqual([...found], [])
     }, Effect.scoped),
-    300_000
+    600_000
   )
 })

@@ -41,6 +41,6 @@ describe("expressions", () => {
         // Behind what was queued it would have come after all of them.
         assert.isBelow(yield* ended, runs * 3 / 4, "a first run waits for what is running, and not for what is queued")
       }).pipe(Effect.provide(Sluice.layer())),
-    120_000
+    600_000
   )
 })

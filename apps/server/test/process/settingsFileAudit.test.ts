@@ -34,7 +34,7 @@ describe("the audit of a settings file", () => {
           })
         }
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    60_000
+    600_000
   )
 
   it.live(
@@ -86,6 +86,6 @@ describe("the audit of a settings file", () => {
         }
         assert.lengthOf(yield* sql`select id from pipelines`, 0)
       }).pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)),
-    60_000
+    600_000
   )
 })

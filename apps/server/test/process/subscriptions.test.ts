@@ -139,7 +139,7 @@ it.live(
       assert.lengthOf(items, 1)
       assert.deepInclude(items[0], { id, name: "Print", quantity: 1, deliveryDetails: { city: "Oslo" } })
     }).pipe(Effect.scoped, Effect.provide([Partner.layer, DatabaseTest.layer])),
-  180_000
+  600_000
 )
 
 it.live(
@@ -169,5 +169,5 @@ it.live(
         (select count(*)::int4 from deliveries where order_id = 'many' and state = 'held') as held`
       assert.deepStrictEqual(made, { subscriptions: 5000, named: 5000, held: 5000 })
     }).pipe(Effect.provide(Sluice.layer())),
-  120_000
+  600_000
 )

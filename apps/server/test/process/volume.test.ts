@@ -16,7 +16,7 @@ const isStrict = process.env["STRICT_TIMES"] === "1"
 const volume = (short: number, full: number): number => isFull ? full : short
 
 /** Milliseconds. */
-const atMost = isFull ? 3 * 3_600_000 : 300_000
+const atMost = isFull ? 3 * 3_600_000 : 600_000
 
 const test = (sentence: string, body: Effect.Effect<void, never, DatabaseTest | SqlClient.SqlClient | Scope.Scope>) =>
   it.live(sentence, () => body.pipe(Effect.scoped, Effect.provide(DatabaseTest.layer)), atMost)

@@ -203,7 +203,7 @@ layer(checks, { excludeTestServices: true })("the members of settings", (it) => 
           assert.isEmpty([...places].filter((place) => place.endsWith(data)), `${data} is data`)
         }
       }),
-    { timeout: 240_000 }
+    { timeout: 600_000 }
   )
 
   it.effect("a member that is given twice, with either case of its first letter, is refused by name", () =>

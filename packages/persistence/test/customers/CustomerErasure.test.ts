@@ -67,7 +67,7 @@ layer(CustomerErasure.layer.pipe(Layer.provideMerge(DatabaseTest.layer)), { excl
           // Everything is erased; only that the job has ended was not stored.
           assert.strictEqual(yield* work(id, undefined, () => false), "completed")
         }),
-      60_000
+      600_000
     )
 
     it.effect("an order over which a run was opened meanwhile is left, and named", () =>

@@ -138,7 +138,7 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
         )
         assertIndexed(`${title}, next page`, next.plans, sorts)
       }
-    }), 120_000)
+    }), 600_000)
 
   it.effect("of one order, its versions and its history are look-ups", () =>
     Effect.gen(function*() {
@@ -186,7 +186,7 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
         )
         assertIndexed(`${title}, next page`, next.plans, sorts)
       }
-    }), 120_000)
+    }), 600_000)
 
   it.effect(
     "of the runs of a job walk an index in the order of their ids, whatever the statistics",
@@ -214,7 +214,7 @@ layer(readers, { timeout: "10 minutes" })("Plans", (it) => {
           assertIndexed(title, [...counted.plans, ...taken.plans].filter((plan) => plan.includes("runs")), true)
         }
       }),
-    120_000
+    600_000
   )
 
   it.effect("of a whole process event are four look-ups at most", () =>
