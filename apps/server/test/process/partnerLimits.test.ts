@@ -257,13 +257,16 @@ describe("limits on partners", () => {
   test(
     "runs that wait for a place say so all the time, are counted at the partner and in its metric, and go on when it is lifted",
     Effect.gen(function*() {
-      const partner = yield* loggedPartner(4000)
+      const partner = yield* loggedPartner(8000)
       const a = yield* start()
       yield* savePipeline(a, "A", call(partner.url))
       yield* limit(a, partner.host, { maxConcurrent: 1 })
       yield* Effect.sleep("1 second")
       const runs = yield* Effect.forEach([1, 2, 3], () => submit(a, "A"))
       yield* until(Effect.map(states(a, "&state=waiting"), (found) => found.length === 2))
+      const counted = `sluice_partner_waiting_runs{partner="${partner.host}"} 2`
+      // The metrics are counted at most once a second.
+      yield* until(Effect.map(a.ask("GET", "/metrics"), ({ text }) => text.includes(counted)))
       yield* Effect.repeat(
         Effect.gen(function*() {
           const waiting = yield* states(a, `&state=waiting&partner=${partner.host}`)
@@ -276,7 +279,7 @@ describe("limits on partners", () => {
             [1, 2].map(() => `waits for its turn: partner ${partner.host} is limited to 1 requests at once`)
           )
           assert.strictEqual(view.waiting, 2)
-          assert.include(metrics, `sluice_partner_waiting_runs{partner="${partner.host}"} 2`)
+          assert.include(metrics, counted)
         }),
         { times: 20, schedule: Schedule.spaced("40 millis") }
       )

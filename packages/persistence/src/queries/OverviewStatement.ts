@@ -92,6 +92,7 @@ const partners = json(
     case when p.host is null then 0 else ${waitingFor("p.host")} end as waiting
   from hosts h full join partners p on p.host = h.host
   where h.host is not null or p.state <> 'closed' or p.retry_at is not null
+    or p.host in (select w.host from released w)
   order by 1 limit 200`,
   true
 )
