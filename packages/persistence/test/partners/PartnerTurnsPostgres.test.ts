@@ -79,6 +79,15 @@ const requests = Effect.fnUntraced(function*(limits: PartnerLimits, count: numbe
   return { begun: begun.map((at) => at - since), most }
 })
 
+/** Two processes, of which `a` has the only turn of the host. */
+const oneOfTwoHasTheTurn = Effect.gen(function*() {
+  const limits = { maxConcurrent: 1, paused: false }
+  yield* limitsStored(limits)
+  const [a, b] = yield* Effect.all([process(limits), process(limits)])
+  const request = { host, line: "p", released: true }
+  return { a, b, request, turn: yield* a.take(request) }
+})
+
 describe("turns of two processes", () => {
   test(
     "never exceed the places of a partner, and all requests have their turns",
@@ -109,11 +118,7 @@ describe("turns of two processes", () => {
   test(
     "are given back by requests that are interrupted while they wait",
     Effect.gen(function*() {
-      const limits = { maxConcurrent: 1, paused: false }
-      yield* limitsStored(limits)
-      const [a, b] = yield* Effect.all([process(limits), process(limits)])
-      const request = { host, line: "p", released: true }
-      const turn = yield* a.take(request)
+      const { a, b, request, turn } = yield* oneOfTwoHasTheTurn
       const waiting = yield* Effect.forkChild(a.take(request))
       yield* Effect.sleep("60 millis")
       yield* Fiber.interrupt(waiting)
@@ -148,11 +153,7 @@ describe("requests that wait for a turn", () => {
   test(
     "are not counted as waiting once they were put off, so that no fewer runs are released for them",
     Effect.gen(function*() {
-      const limits = { maxConcurrent: 1, paused: false }
-      yield* limitsStored(limits)
-      const [a, b] = yield* Effect.all([process(limits), process(limits)])
-      const request = { host, line: "p", released: true }
-      const turn = yield* a.take(request)
+      const { b, request, turn } = yield* oneOfTwoHasTheTurn
       const put = yield* Effect.all(Array.from({ length: 16 }, () => Effect.flip(b.take(request))), {
         concurrency: "unbounded"
       })
